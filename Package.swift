@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the house: `Sources/<name>` is the module `Adjoint<name>`. Arrows point downward only.
+func room(_ name: String, imports: [String] = []) -> Target {
+  .target(
+    name: "Adjoint\(name)",
+    dependencies: imports.map { .target(name: $0.hasPrefix("C") && $0 != "CPU" ? $0 : "Adjoint\($0)") },
+    path: "Sources/\(name)",
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "Adjoint",
+  products: [
+    .library(name: "Adjoint", targets: ["Adjoint"]),
+    .executable(name: "adjoint", targets: ["adjoint-cli"]),
+    .executable(name: "PlayWeb", targets: ["PlayWeb"]),
+  ],
+  targets: [
+    .target(name: "CSupport", path: "Sources/CSupport"),
+    .target(name: "CKernels", path: "Sources/CKernels"),
+    room("Graph", imports: ["CSupport"]),
+    room("Reference", imports: ["Graph"]),
+    room("Runtime", imports: ["Graph", "Reference", "CSupport"]),
+    room("CPU", imports: ["Runtime", "Reference", "Graph", "CKernels"]),
+    room("NN", imports: ["Runtime", "Graph"]),
+    room("Optim", imports: ["NN", "Runtime", "Graph"]),
+    room("Data", imports: ["Runtime", "Graph"]),
+    room("Views", imports: ["NN", "Runtime", "Graph"]),
+    .target(
+      name: "Adjoint",
+      dependencies: [
+        "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointNN",
+        "AdjointOptim", "AdjointData", "AdjointViews",
+      ],
+      path: "Sources/Adjoint", swiftSettings: settings),
+    .executableTarget(
+      name: "adjoint-cli", dependencies: ["Adjoint"], path: "Sources/CLI", swiftSettings: settings),
+    .executableTarget(
+      name: "PlayWeb",
+      dependencies: [
+        "CSupport", "AdjointGraph", "AdjointReference", "AdjointRuntime", "AdjointNN",
+        "AdjointOptim", "AdjointData",
+      ],
+      path: "Sources/PlayWeb", swiftSettings: settings),
+    .testTarget(
+      name: "AdjointTests", dependencies: ["Adjoint"], path: "Tests", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,32 @@
+// oneDNN, found at run time with dlopen; compiled against its headers where they are present (majors 2 and 3).
+#pragma once
+#include <stdint.h>
+
+/// 1 where headers were present at build time and the library was found and has the same major version.
+int adj_onednn_available(void);
+/// "2.6.3", or "" where absent.
+const char *adj_onednn_version(void);
+/// One line that says why it is not available (no headers at build time, library not found, versions differ), or "".
+const char *adj_onednn_problem(void);
+
+/// Row-major product as in adj_matmul_f32. Returns 0 on success.
+int adj_onednn_matmul(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
+                      const float *a, int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc);
+
+enum adj_onednn_kind { ADJ_CONV_FORWARD, ADJ_CONV_INPUT_GRADIENT, ADJ_CONV_WEIGHT_GRADIENT };
+
+typedef struct {
+  int64_t n, c, h, w, o, out_h, out_w, kernel_h, kernel_w, stride_h, stride_w;
+  int64_t pad_top, pad_left, pad_bottom, pad_right;
+} adj_conv_shape;
+
+typedef struct adj_onednn_conv adj_onednn_conv;
+
+/// Prepares one float32 convolution for images that are channels-last (NHWC) in memory and weights that are
+/// dense OIHW in memory; what the library wants otherwise is reordered inside `run`, in buffers made here once.
+/// `threads` is the team size the primitive is made for. Null where the library refuses.
+adj_onednn_conv *adj_onednn_conv_create(int kind, const adj_conv_shape *shape, int threads);
+void adj_onednn_conv_destroy(adj_onednn_conv *conv);
+/// forward: a = input, b = weights, out = output. input gradient: a = upstream, b = weights, out = input gradient.
+/// weight gradient: a = input, b = upstream, out = weight gradient. Returns 0 on success.
+int adj_onednn_conv_run(adj_onednn_conv *conv, const float *a, const float *b, float *out);

@@ -1,0 +1,56 @@
+// Bytecode over tiles: any group of pointwise operations in one pass over memory.
+#pragma once
+#include <stdint.h>
+
+/// Micro-operations. Booleans inside a program are 0 and 1 in the compute type.
+enum adj_micro {
+  ADJ_COPY, ADJ_ADD, ADJ_SUBTRACT, ADJ_MULTIPLY, ADJ_DIVIDE, ADJ_NEGATE,
+  ADJ_EXP, ADJ_LOG, ADJ_TANH, ADJ_SIN, ADJ_COS, ADJ_SQRT,
+  ADJ_MAXIMUM, ADJ_MINIMUM, ADJ_GREATER, ADJ_EQUAL,
+  ADJ_SELECT,    // a != 0 ? b : c
+  ADJ_MULTIPLY_ADD, // a * b + c
+  ADJ_MICRO_COUNT
+};
+
+#define ADJ_TILE 512
+#define ADJ_MAX_REGISTERS 64
+
+/// dst = op(a, b, c), all register numbers. Registers 0..<inputs are the inputs; the rest are temporaries.
+typedef struct { uint8_t op, dst, a, b, c; } adj_instruction;
+
+enum adj_access {
+  ADJ_CONTIGUOUS, // element i is base[i]
+  ADJ_SPLAT,      // every element is base[0]
+  ADJ_STRIDED     // element i found by unravelling i over sizes and strides (0 strides broadcast)
+};
+
+/// How one input of a group is read. `sizes`/`strides` (in elements, outermost first, already collapsed
+/// by the caller) describe the group's whole iteration space and matter for ADJ_STRIDED only.
+typedef struct {
+  int32_t access;
+  int32_t is_bool;   // elements are bytes 0/1 instead of the compute type
+  int32_t rank;
+  int64_t sizes[8], strides[8];
+} adj_input;
+
+typedef struct {
+  int32_t reg;       // the register that holds the result
+  int32_t is_bool;   // stored as bytes 0/1
+} adj_output;
+
+typedef struct {
+  int32_t input_count, output_count, instruction_count, register_count;
+  const adj_input *inputs;
+  const adj_output *outputs;
+  const adj_instruction *instructions;
+} adj_program;
+
+/// Runs a program over elements [0, count) of a dense iteration space. `in[k]` and `out[k]` are base
+/// pointers; an output may be the very buffer of a CONTIGUOUS input (in-place): every tile of inputs
+/// is then fully read before that tile of the output is written. Splits over `threads` threads in fixed,
+/// tile-aligned chunks. Results never depend on the number of threads.
+void adj_pointwise_f32(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
+void adj_pointwise_f64(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
+
+/// "avx512", "avx2" or "portable": which kernels this processor gets.
+const char *adj_pointwise_isa(void);

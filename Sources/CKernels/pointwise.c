@@ -1,0 +1,134 @@
+#include "include/adjoint_pointwise.h"
+#include "include/adjoint_threads.h"
+#include "pointwise_plan.h"
+
+#include <math.h>
+
+// --- the same kernels for each element type and instruction set
+
+#if defined(__x86_64__)
+#define HAS_X86 1
+#define VECTOR_BYTES 64
+#define ADJ_FUSED 1
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2")))
+#define FLOAT_NAME(x) x##_f32_avx512
+#define DOUBLE_NAME(x) x##_f64_avx512
+#include "pointwise_types.h"
+#define VECTOR_BYTES 32
+#define ADJ_FUSED 1
+#define TARGET __attribute__((target("fma,avx2")))
+#define FLOAT_NAME(x) x##_f32_avx2
+#define DOUBLE_NAME(x) x##_f64_avx2
+#include "pointwise_types.h"
+#endif
+#define VECTOR_BYTES 16
+#ifdef __ARM_FEATURE_FMA
+#define ADJ_FUSED 1
+#else
+#define ADJ_FUSED 0
+#endif
+#define TARGET
+#define FLOAT_NAME(x) x##_f32_portable
+#define DOUBLE_NAME(x) x##_f64_portable
+#include "pointwise_types.h"
+
+// --- the choice of instruction set
+
+enum { ISA_UNKNOWN, ISA_PORTABLE, ISA_AVX2, ISA_AVX512 };
+
+static int detect_isa(void) {
+#if HAS_X86
+  __builtin_cpu_init();
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
+      && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) return ISA_AVX512;
+  if (avx2) return ISA_AVX2;
+#endif
+  return ISA_PORTABLE;
+}
+
+#ifdef ADJ_TEST
+int adj_test_isa; // tests force an instruction set here
+#endif
+
+// Racing threads detect the same, so the cache needs no lock.
+static int current_isa(void) {
+  static int cached;
+#ifdef ADJ_TEST
+  if (adj_test_isa) return adj_test_isa;
+#endif
+  int isa = __atomic_load_n(&cached, __ATOMIC_RELAXED);
+  if (isa == ISA_UNKNOWN) {
+    isa = detect_isa();
+    __atomic_store_n(&cached, isa, __ATOMIC_RELAXED);
+  }
+  return isa;
+}
+
+const char *adj_pointwise_isa(void) {
+  switch (current_isa()) {
+    case ISA_AVX512: return "avx512";
+    case ISA_AVX2: return "avx2";
+    default: return "portable";
+  }
+}
+
+typedef void (*run_function)(const pointwise_plan *plan, int64_t start, int64_t end);
+
+typedef struct {
+  kernel_set set;
+  run_function run;
+} engine;
+
+static const engine *engine_for(int is_double) {
+  static const engine portable[2] = {
+    { { kernels_f32_portable, 4, 16 }, run_f32_portable }, { { kernels_f64_portable, 8, 16 }, run_f64_portable } };
+#if HAS_X86
+  static const engine avx2[2] = {
+    { { kernels_f32_avx2, 4, 32 }, run_f32_avx2 }, { { kernels_f64_avx2, 8, 32 }, run_f64_avx2 } };
+  static const engine avx512[2] = {
+    { { kernels_f32_avx512, 4, 64 }, run_f32_avx512 }, { { kernels_f64_avx512, 8, 64 }, run_f64_avx512 } };
+  int isa = current_isa();
+  if (isa == ISA_AVX512) return &avx512[is_double];
+  if (isa == ISA_AVX2) return &avx2[is_double];
+#endif
+  return &portable[is_double];
+}
+
+// --- entry points
+
+typedef struct {
+  const pointwise_plan *plan;
+  run_function run;
+  int64_t tile, tiles;
+} team_work;
+
+static void run_share(void *context, int thread, int threads) {
+  const team_work *work = context;
+  int64_t start = work->tiles * thread / threads * work->tile;
+  int64_t end = work->tiles * (thread + 1) / threads * work->tile;
+  if (end > work->plan->count) end = work->plan->count;
+  if (start < end) work->run(work->plan, start, end);
+}
+
+static void run_program(const engine *engine, const adj_program *program, const void *const *in, void *const *out,
+                        int64_t count, int threads) {
+  if (count <= 0) return;
+  pointwise_plan plan;
+  if (!make_plan(&plan, &engine->set, program, in, out, count)) abort(); // out of memory: no way to report it
+  int64_t tile = TILE_LENGTH(engine->set.element_bytes);
+  team_work work = { &plan, engine->run, tile, (count + tile - 1) / tile };
+  if (threads > work.tiles) threads = (int)work.tiles;
+  adj_parallel(run_share, &work, threads);
+  release_plan(&plan);
+}
+
+void adj_pointwise_f32(const adj_program *program, const void *const *in, void *const *out, int64_t count,
+                       int threads) {
+  run_program(engine_for(0), program, in, out, count, threads);
+}
+
+void adj_pointwise_f64(const adj_program *program, const void *const *in, void *const *out, int64_t count,
+                       int threads) {
+  run_program(engine_for(1), program, in, out, count, threads);
+}

@@ -1,0 +1,83 @@
+// libgomp is looked up at run time, so that the package builds and runs where it is absent, and so that one
+// team of threads serves both these kernels and an OpenMP-built oneDNN in the same process.
+#define _GNU_SOURCE
+#include "include/adjoint_threads.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+static struct {
+  void (*parallel)(void (*body)(void *), void *context, unsigned threads, unsigned flags);
+  int (*thread_number)(void);
+  int (*team_size)(void);
+  void (*set_threads)(int threads);
+} gomp;
+
+static int gomp_found;
+static pthread_once_t gomp_once = PTHREAD_ONCE_INIT;
+
+// POSIX lets a data pointer from dlsym become a function pointer; writing through void ** avoids a cast ISO C lacks.
+static int find_symbol(void *library, const char *name, void *destination) {
+  void *symbol = dlsym(library, name);
+  *(void **)destination = symbol;
+  return symbol != 0;
+}
+
+static void find_gomp(void) {
+  // Global, so that a library loaded later binds to this copy rather than bringing its own team.
+  void *library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+  if (!library) return;
+  gomp_found = find_symbol(library, "GOMP_parallel", &gomp.parallel)
+    && find_symbol(library, "omp_get_thread_num", &gomp.thread_number)
+    && find_symbol(library, "omp_get_num_threads", &gomp.team_size)
+    && find_symbol(library, "omp_set_num_threads", &gomp.set_threads);
+}
+
+int adj_has_thread_pool(void) {
+  pthread_once(&gomp_once, find_gomp);
+  return gomp_found;
+}
+
+int adj_processors(void) {
+#ifdef __linux__
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
+    int count = CPU_COUNT(&allowed);
+    if (count > 0) return count;
+  }
+#endif
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (int)online : 1;
+}
+
+typedef struct {
+  adj_task task;
+  void *context;
+} team_call;
+
+// The team may be smaller than asked for (nested regions, thread limits), so the real size is passed on.
+static void run_in_team(void *pointer) {
+  const team_call *call = pointer;
+  call->task(call->context, gomp.thread_number(), gomp.team_size());
+}
+
+void adj_parallel(adj_task task, void *context, int threads) {
+  if (threads <= 1 || !adj_has_thread_pool()) {
+    task(context, 0, 1);
+    return;
+  }
+  team_call call = { task, context };
+  gomp.parallel(run_in_team, &call, (unsigned)threads, 0);
+}
+
+void adj_set_library_threads(int threads) {
+  static __thread int current; // the setting belongs to the calling thread in OpenMP too
+  if (threads < 1) threads = 1;
+  if (threads == current || !adj_has_thread_pool()) return;
+  gomp.set_threads(threads);
+  current = threads;
+}

@@ -1,0 +1,3 @@
+import Adjoint
+
+print(Bench(workload: Workload(rawValue: CommandLine.arguments[1])!, seconds: 2).run())

@@ -1,0 +1,201 @@
+import AdjointGraph
+import AdjointReference
+import AdjointRuntime
+
+/// Turns a program into kernels: decides what fuses, how each value lies in memory, and which kernel runs it.
+struct CPUCompiler {
+  let device: CPUDevice
+  let program: Program
+  var builder: ExecutableBuilder
+  /// Where each value lies, once its kernel is made.
+  var locations: [Location?]
+  /// Copies already made, so that two readers share one.
+  private var copies: [(slot: Int, strides: [Int], copy: Location)] = []
+  /// The group that computes a value, for in-place updates.
+  private var groupOf: [Int: Int] = [:]
+  private var groupKernels: [GroupKernel] = []
+  /// Which values read a value.
+  private let readers: [[Int]]
+  private let isResult: [Bool]
+
+  init(_ device: CPUDevice, _ program: Program) {
+    self.device = device
+    self.program = program
+    builder = ExecutableBuilder(program)
+    locations = program.values.enumerated().map { index, value in
+      if case .computed = value.source { return nil }
+      return .rowMajor(index, value.type)
+    }
+    var readers = [[Int]](repeating: [], count: program.values.count)
+    for (index, value) in program.values.enumerated() {
+      guard case .computed(_, let inputs) = value.source else { continue }
+      for input in inputs { readers[input].append(index) }
+    }
+    self.readers = readers
+    var isResult = [Bool](repeating: false, count: program.values.count)
+    for value in program.outputs { isResult[value] = true }
+    self.isResult = isResult
+  }
+
+  mutating func compile(reuse: [Int]) throws(GraphError) -> Executable {
+    let program = self.program
+    let schedule = Schedule(program) { CPUCompiler.computeType(program, $0) }
+    for unit in schedule.units {
+      switch unit {
+      case .group(let members, let compute): appendGroup(members, compute)
+      case .single(let value): try appendSingle(value)
+      }
+    }
+    var taken: [Int] = []
+    for (index, value) in program.outputs.enumerated() {
+      taken.append(outputSlot(value, reuse: reuse[index], taken: taken))
+    }
+    return builder.finish(outputs: taken)
+  }
+
+  /// The type in which a pointwise value can join a group, or nil.
+  static func computeType(_ program: Program, _ value: Int) -> ElementType? {
+    guard case .computed(let operation, let inputs) = program.values[value].source,
+      operation.asPointwise != nil
+    else { return nil }
+    let output = program.values[value].type.element
+    let types = inputs.map { program.values[$0].type.element }
+    let floating = ([output] + types).filter { $0.isFloating }
+    guard let compute = floating.first, floating.allSatisfy({ $0 == compute }),
+      ([output] + types).allSatisfy({ $0 == compute || $0 == .bool })
+    else { return nil }
+    // Inside a group every number but 0 would have to become 1.
+    if operation is Cast, output == .bool { return nil }
+    return compute
+  }
+
+  func location(_ value: Int) -> Location { locations[value].unsafelyUnwrapped }
+
+  /// Where the value lies with exactly these strides; copied there if it does not yet.
+  mutating func located(_ value: Int, as strides: [Int]) -> Location {
+    let source = location(value)
+    return copied(source, as: strides)
+  }
+
+  mutating func copied(_ source: Location, as strides: [Int]) -> Location {
+    if source.lies(as: strides) { return source }
+    if let known = copies.first(where: { entry in
+      entry.slot == source.slot && entry.strides == source.strides
+        && entry.copy.shape == source.shape && entry.copy.strides == strides
+    }) {
+      return known.copy
+    }
+    let slot = builder.newSlot(bytes: source.type.byteCount)
+    let copy = Location(slot: slot, type: source.type, strides: strides)
+    builder.append(
+      StridedCopyKernel(source, to: copy, device), reads: [source.slot], writes: [slot])
+    copies.append((source.slot, source.strides, copy))
+    return copy
+  }
+
+  mutating func rowMajor(_ value: Int) -> Location {
+    located(value, as: program.values[value].type.shape.strides)
+  }
+
+  private mutating func appendSingle(_ value: Int) throws(GraphError) {
+    guard case .computed(let operation, let inputs) = program.values[value].source else { return }
+    let type = program.values[value].type
+    if try appendView(operation, value, inputs, type) { return }
+    if try appendNative(operation, value, inputs, type) { return }
+    // What has no kernel of its own runs on the plain one.
+    let operands = inputs.map { input in
+      let place = rowMajor(input)
+      return Operand(place.slot, place.type)
+    }
+    builder.append(
+      try ReferenceKernels.make(operation, operands, Operand(value, type)),
+      reads: operands.map { $0.slot }, writes: [value])
+    locations[value] = .rowMajor(value, type)
+  }
+
+  /// Values that are only another look at memory.
+  private mutating func appendView(
+    _ operation: any Operation, _ value: Int, _ inputs: [Int], _ type: TensorType
+  ) throws(GraphError) -> Bool {
+    switch operation {
+    case let transpose as Transpose:
+      locations[value] = location(inputs[0]).transposed(transpose.order, type)
+    case is Broadcast:
+      locations[value] = location(inputs[0]).broadcast(type)
+    case is StopGradient:
+      locations[value] = location(inputs[0])
+    case is Reshape:
+      locations[value] =
+        location(inputs[0]).reshaped(type) ?? rowMajor(inputs[0]).reshaped(type)
+    case let slice as Slice:
+      let source = location(inputs[0])
+      let start = location(inputs[1])
+      builder.append(
+        SliceKernel(source, axis: slice.axis, length: slice.length, start: start.slot, to: value),
+        reads: [source.slot, start.slot], writes: [value])
+      builder.setView(value, into: source.slot)
+      locations[value] = Location(slot: value, type: type, strides: source.strides)
+    default: return false
+    }
+    return true
+  }
+
+  /// A fused pass. Images keep the order in which most of them lie.
+  private mutating func appendGroup(_ members: [Int], _ compute: ElementType) {
+    let shape = program.values[members[0]].type.shape
+    let inside = Set(members)
+    var inputs: [Int] = []
+    for member in members {
+      guard case .computed(_, let below) = program.values[member].source else { continue }
+      for input in below where !inside.contains(input) && !inputs.contains(input) {
+        inputs.append(input)
+      }
+    }
+    let prefersChannelsLast =
+      shape.rank == 4
+      && inputs.contains { location($0).shape == shape && isChannelsLastOnly(location($0)) }
+    let results = members.filter { isReadOutside($0, inside) }
+    let kernel = GroupKernel(
+      GroupDraft(
+        program: program, members: members, inputs: inputs, results: results, compute: compute,
+        shape: shape, isChannelsLast: prefersChannelsLast),
+      locations: inputs.map { location($0) }, device)
+    builder.append(
+      kernel, reads: inputs.map { location($0).slot }, writes: results)
+    for member in results {
+      let type = program.values[member].type
+      locations[member] =
+        prefersChannelsLast ? .channelsLast(member, type) : .rowMajor(member, type)
+      groupOf[member] = groupKernels.count
+    }
+    groupKernels.append(kernel)
+  }
+
+  private func isChannelsLastOnly(_ location: Location) -> Bool {
+    location.isChannelsLast && !location.isRowMajor
+  }
+
+  private func isReadOutside(_ value: Int, _ inside: Set<Int>) -> Bool {
+    isResult[value] || readers[value].contains { !inside.contains($0) }
+  }
+
+  /// The slot in which a result ends: the value's own where that is dense, private and safe to write.
+  private mutating func outputSlot(_ value: Int, reuse: Int, taken: [Int]) -> Int {
+    let source = location(value)
+    let dense = copied(source, as: source.shape.strides)
+    guard case .computed = program.values[value].source, builder.owner(of: dense.slot) == dense.slot,
+      !isLeaf(dense.slot), !taken.contains(dense.slot)
+    else { return builder.moved(dense.slot, bytes: dense.type.byteCount) }
+    guard reuse >= 0 else { return dense.slot }
+    let leaf = builder.leafSlot(reuse)
+    let worksInPlace = groupOf[value].map { groupKernels[$0].readsInPlace(slot: leaf) } ?? false
+    return builder.mayOverwrite(leaf, by: dense.slot, worksInPlace: worksInPlace)
+      ? dense.slot : builder.moved(dense.slot, bytes: dense.type.byteCount)
+  }
+
+  private func isLeaf(_ slot: Int) -> Bool {
+    guard slot < program.values.count else { return false }
+    if case .computed = program.values[slot].source { return false }
+    return true
+  }
+}

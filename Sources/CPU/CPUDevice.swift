@@ -1,0 +1,50 @@
+import AdjointGraph
+import AdjointReference
+import AdjointRuntime
+import CKernels
+
+/// The CPU engine: oneDNN for products and convolutions where it is found, own kernels otherwise, bytecode
+/// over tiles for everything pointwise, one thread pool for all.
+public final class CPUDevice: @unchecked Sendable {
+  public static let shared = CPUDevice()
+
+  /// How many threads a kernel may use. A plan belongs to a number of threads: results depend on it.
+  public let threads: Int
+  let usesLibrary: Bool
+
+  public init(threads: Int? = nil, usesLibrary: Bool = true) {
+    self.threads = max(1, threads ?? Int(adj_processors()))
+    self.usesLibrary = usesLibrary && adj_onednn_available() == 1
+  }
+
+  /// The version of oneDNN in use, or nil.
+  public var libraryVersion: String? {
+    usesLibrary ? String(cString: adj_onednn_version()) : nil
+  }
+
+  /// Makes this the device on which everything is evaluated from now on.
+  public func use() { GraphLock.withLock { Devices.current = self } }
+
+  /// The threads that pay for so many simple operations.
+  func threads(forWork work: Int) -> Int { work >= 32_768 ? threads : 1 }
+}
+
+extension CPUDevice: Device {
+  package var name: String { "cpu" }
+  package var identity: UInt64 { 2 | UInt64(threads) << 8 | (usesLibrary ? 1 << 7 : 0) }
+
+  package func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool {
+    region is SoftmaxCrossEntropy || region is SoftmaxCrossEntropyGradient
+  }
+
+  package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {
+    var compiler = CPUCompiler(self, program)
+    return try compiler.compile(reuse: reuse)
+  }
+}
+
+/// How the runtime finds this engine without importing it.
+@_cdecl("adjoint_make_device")
+func makeDevice() -> UnsafeMutableRawPointer {
+  Unmanaged.passRetained(DeviceBox(CPUDevice.shared)).toOpaque()
+}

@@ -1,0 +1,128 @@
+import AdjointGraph
+import AdjointReference
+import AdjointRuntime
+import CKernels
+
+/// What a fused pass is made from.
+struct GroupDraft {
+  let program: Program
+  let members: [Int]
+  let inputs: [Int]
+  let results: [Int]
+  let compute: ElementType
+  let shape: Shape
+  let isChannelsLast: Bool
+
+  /// The axes from the outermost to the innermost in memory.
+  var order: [Int] { isChannelsLast ? [0, 2, 3, 1] : Array(0..<shape.rank) }
+}
+
+/// Many pointwise operations in one pass over memory, as bytecode over tiles.
+final class GroupKernel: Kernel {
+  private let program: UnsafeMutablePointer<adj_program>
+  private let inputs: UnsafeMutablePointer<adj_input>
+  private let outputs: UnsafeMutablePointer<adj_output>
+  private let instructions: UnsafeMutablePointer<adj_instruction>
+  private let inPointers: UnsafeMutablePointer<UnsafeRawPointer?>
+  private let outPointers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  private let inSlots: [Int]
+  private let outSlots: [Int]
+  /// Constants of the expressions, read like inputs.
+  private let constants: Storage
+  private let isDouble: Bool
+  private let count: Int64
+  private let threads: Int32
+
+  init(_ draft: GroupDraft, locations: [Location], _ device: CPUDevice) {
+    let code = Bytecode(draft)
+    let constantCount = code.constants.count
+    isDouble = draft.compute == .float64
+    count = Int64(draft.shape.count)
+    inSlots = locations.map { $0.slot }
+    outSlots = draft.results
+    constants = Storage.make(byteCount: 8 * max(constantCount, 1))
+    inputs = .allocate(capacity: locations.count + constantCount)
+    inPointers = .allocate(capacity: locations.count + constantCount)
+    outputs = .allocate(capacity: draft.results.count)
+    outPointers = .allocate(capacity: draft.results.count)
+    instructions = .allocate(capacity: code.instructions.count)
+    instructions.initialize(from: code.instructions, count: code.instructions.count)
+    for (index, location) in locations.enumerated() {
+      inputs[index] = GroupKernel.access(location, draft)
+    }
+    for (index, number) in code.constants.enumerated() {
+      let memory = constants.pointer + 8 * index
+      write(number, as: draft.compute, to: memory)
+      inputs[locations.count + index] = adj_input()
+      inputs[locations.count + index].access = Int32(ADJ_SPLAT.rawValue)
+      inPointers[locations.count + index] = UnsafeRawPointer(memory)
+    }
+    for (index, result) in draft.results.enumerated() {
+      outputs[index] = adj_output(
+        reg: Int32(code.register(of: result)),
+        is_bool: draft.program.values[result].type.element == .bool ? 1 : 0)
+    }
+    program = .allocate(capacity: 1)
+    program.pointee = adj_program(
+      input_count: Int32(locations.count + constantCount),
+      output_count: Int32(draft.results.count),
+      instruction_count: Int32(code.instructions.count), register_count: Int32(code.registerCount),
+      inputs: inputs, outputs: outputs, instructions: instructions)
+    threads = Int32(device.threads(forWork: draft.shape.count * code.instructions.count))
+  }
+
+  deinit {
+    program.deallocate()
+    inputs.deallocate()
+    outputs.deallocate()
+    instructions.deallocate()
+    inPointers.deallocate()
+    outPointers.deallocate()
+  }
+
+  func run(_ slots: Slots) {
+    for index in 0..<inSlots.count { inPointers[index] = UnsafeRawPointer(slots[inSlots[index]]) }
+    for index in 0..<outSlots.count { outPointers[index] = slots[outSlots[index]] }
+    if isDouble {
+      adj_pointwise_f64(program, inPointers, outPointers, count, threads)
+    } else {
+      adj_pointwise_f32(program, inPointers, outPointers, count, threads)
+    }
+  }
+
+  /// True where the group reads a slot only element by element at the place it writes.
+  func readsInPlace(slot: Int) -> Bool {
+    for index in 0..<inSlots.count where inSlots[index] == slot {
+      if inputs[index].access != Int32(ADJ_CONTIGUOUS.rawValue) || inputs[index].is_bool != 0 {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// How one input is read over the group's iteration space.
+  private static func access(_ location: Location, _ draft: GroupDraft) -> adj_input {
+    var input = adj_input()
+    input.is_bool = location.type.element == .bool ? 1 : 0
+    let own = location.broadcastStrides(to: draft.shape)
+    let nest = LoopNest(draft.shape, order: draft.order, strides: [own])
+    let strides = nest.strides[0]
+    if strides.allSatisfy({ $0 == 0 }) {
+      input.access = Int32(ADJ_SPLAT.rawValue)
+    } else if strides == [1] {
+      input.access = Int32(ADJ_CONTIGUOUS.rawValue)
+    } else {
+      input.access = Int32(ADJ_STRIDED.rawValue)
+      input.rank = Int32(nest.sizes.count)
+      withUnsafeMutableBytes(of: &input.sizes) { memory in
+        let sizes = memory.bindMemory(to: Int64.self)
+        for axis in nest.sizes.indices { sizes[axis] = Int64(nest.sizes[axis]) }
+      }
+      withUnsafeMutableBytes(of: &input.strides) { memory in
+        let target = memory.bindMemory(to: Int64.self)
+        for axis in strides.indices { target[axis] = Int64(strides[axis]) }
+      }
+    }
+    return input
+  }
+}

@@ -1,0 +1,109 @@
+import AdjointGraph
+import AdjointReference
+import AdjointRuntime
+import CKernels
+
+extension CPUCompiler {
+  /// Operations with kernels of their own. False for what this engine leaves to the plain one.
+  mutating func appendNative(
+    _ operation: any Operation, _ value: Int, _ inputs: [Int], _ type: TensorType
+  ) throws(GraphError) -> Bool {
+    guard type.element.isFloating else { return false }
+    switch operation {
+    case let product as MatMul: appendProduct(product, value, inputs, type)
+    case let sum as Sum: appendReduction(ADJ_SUM, sum.axes, value, inputs[0], type)
+    case let maximum as Maximum: appendReduction(ADJ_MAX, maximum.axes, value, inputs[0], type)
+    case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient:
+      appendCrossEntropy(value, inputs, type)
+    case let convolution as Convolution:
+      appendConvolution(.forward, convolution.motion, value, inputs, type)
+    case let gradient as ConvolutionInputGradient:
+      appendConvolution(.inputGradient, gradient.motion, value, inputs, type)
+    case let gradient as ConvolutionKernelGradient:
+      appendConvolution(.kernelGradient, gradient.motion, value, inputs, type)
+    case let pool as MaxPool: appendPool(.forward, pool.window, value, inputs, type)
+    case let pool as MaxPoolGradient: appendPool(.gradient, pool.window, value, inputs, type)
+    case let pool as MaxPoolSelect: appendPool(.select, pool.window, value, inputs, type)
+    default: return false
+    }
+    return true
+  }
+
+  private mutating func appendProduct(
+    _ operation: MatMul, _ value: Int, _ inputs: [Int], _ type: TensorType
+  ) {
+    let a = matrix(inputs[0])
+    let b = matrix(inputs[1])
+    builder.append(
+      MatrixProductKernel(operation, a, b, to: value, type, device), reads: [a.slot, b.slot],
+      writes: [value])
+    locations[value] = .rowMajor(value, type)
+  }
+
+  /// An operand of a product: its last two axes must be dense in one order or the other.
+  private mutating func matrix(_ value: Int) -> Location {
+    let place = location(value)
+    let rank = place.shape.rank
+    let (row, column) = (place.strides[rank - 2], place.strides[rank - 1])
+    let (rows, columns) = (place.shape[rank - 2], place.shape[rank - 1])
+    let isPlain = (column == 1 || columns == 1) && (row >= columns || rows == 1)
+    let isTransposed = (row == 1 || rows == 1) && (column >= rows || columns == 1)
+    return isPlain || isTransposed ? place : rowMajor(value)
+  }
+
+  private mutating func appendReduction(
+    _ kind: adj_reduction, _ axes: AxisSet, _ value: Int, _ input: Int, _ type: TensorType
+  ) {
+    let place = location(input)
+    builder.append(
+      StridedReductionKernel(kind, place, axes, to: value, type, device), reads: [place.slot],
+      writes: [value])
+    locations[value] = .rowMajor(value, type)
+  }
+
+  private mutating func appendCrossEntropy(_ value: Int, _ inputs: [Int], _ type: TensorType) {
+    let logits = rowMajor(inputs[0])
+    let targets = rowMajor(inputs[1])
+    let upstream = inputs.count > 2 ? rowMajor(inputs[2]) : nil
+    let reads = [logits.slot, targets.slot] + (upstream.map { [$0.slot] } ?? [])
+    builder.append(
+      CrossEntropyKernel(logits, targets.slot, upstream: upstream?.slot, to: value, device),
+      reads: reads, writes: [value])
+    locations[value] = .rowMajor(value, type)
+  }
+
+  private mutating func appendConvolution(
+    _ role: ConvolutionKernel.Role, _ motion: WindowMotion, _ value: Int, _ inputs: [Int],
+    _ type: TensorType
+  ) {
+    let a = channelsLast(inputs[0])
+    let b = role == .kernelGradient ? channelsLast(inputs[1]) : rowMajor(inputs[1])
+    let output: Location =
+      role == .kernelGradient ? .rowMajor(value, type) : .channelsLast(value, type)
+    let kernel = ConvolutionKernel(role, motion, a, b, output, device)
+    var writes = [value]
+    if kernel.scratchBytes > 0 {
+      kernel.scratchSlot = builder.newSlot(bytes: kernel.scratchBytes)
+      writes.append(kernel.scratchSlot)
+    }
+    builder.append(kernel, reads: [a.slot, b.slot], writes: writes)
+    locations[value] = output
+  }
+
+  private mutating func channelsLast(_ value: Int) -> Location {
+    located(value, as: Location.channelsLastStrides(program.values[value].type.shape))
+  }
+
+  private mutating func appendPool(
+    _ role: PoolKernel.Role, _ window: PoolWindow, _ value: Int, _ inputs: [Int],
+    _ type: TensorType
+  ) {
+    let images = channelsLast(inputs[0])
+    let values = inputs.count > 1 ? channelsLast(inputs[1]) : nil
+    let output = Location.channelsLast(value, type)
+    builder.append(
+      PoolKernel(role, window, images, values, output, device),
+      reads: [images.slot] + (values.map { [$0.slot] } ?? []), writes: [value])
+    locations[value] = output
+  }
+}

@@ -1,0 +1,454 @@
+/// Elementary functions of one number, with the same result bits on every platform.
+///
+/// Everything here is built from IEEE 754 addition, subtraction, multiplication, division and
+/// square root, and from integer operations on bit patterns. Nothing is fused and no system
+/// library is called, so a model trained natively and one trained in a browser agree exactly.
+/// Every NaN that is returned is the one canonical quiet NaN, whatever NaN came in.
+public enum ScalarMath {
+  /// The square root of `value`, correctly rounded by the hardware; NaN below zero.
+  public static func sqrt(_ value: Double) -> Double {
+    value >= 0 ? value.squareRoot() : .nan
+  }
+
+  /// The square root of `value`, correctly rounded by the hardware; NaN below zero.
+  public static func sqrt(_ value: Float) -> Float {
+    value >= 0 ? value.squareRoot() : .nan
+  }
+
+  /// The exponential of `value`, computed in double precision and rounded.
+  public static func exp(_ value: Float) -> Float {
+    rounded(exp(Double(value)))
+  }
+
+  /// The natural logarithm of `value`, computed in double precision and rounded.
+  public static func log(_ value: Float) -> Float {
+    rounded(log(Double(value)))
+  }
+
+  /// The hyperbolic tangent of `value`, computed in double precision and rounded.
+  public static func tanh(_ value: Float) -> Float {
+    rounded(tanh(Double(value)))
+  }
+
+  /// The sine of `value` radians, computed in double precision and rounded.
+  public static func sin(_ value: Float) -> Float {
+    rounded(sin(Double(value)))
+  }
+
+  /// The cosine of `value` radians, computed in double precision and rounded.
+  public static func cos(_ value: Float) -> Float {
+    rounded(cos(Double(value)))
+  }
+
+  /// Narrowing a NaN may change its sign on some platforms, so a NaN is replaced, not converted.
+  @inline(__always)
+  private static func rounded(_ value: Double) -> Float {
+    value == value ? Float(value) : .nan
+  }
+}
+
+// MARK: - Exponential
+
+extension ScalarMath {
+  /// The exponential of `value`: reduced by a multiple of ln 2, then a degree 12 polynomial whose
+  /// leading terms are summed without losing their rounding error.
+  public static func exp(_ value: Double) -> Double {
+    // Inside this bound the result is normal; NaN fails the comparison too.
+    guard value.magnitude < 708 else { return expNearLimits(value) }
+    let parts = expParts(value)
+    return (parts.leading + parts.rest) * powerOfTwo(parts.exponent)
+  }
+
+  /// `exp(value)` as `(leading + rest) * 2^exponent`, for finite results. The sum lies within
+  /// [0.70, 1.42] and `rest` is below 0.08, so the error of `rest` hardly counts.
+  @inline(__always)
+  private static func expParts(
+    _ value: Double
+  ) -> (leading: Double, rest: Double, exponent: Int64) {
+    let multiple = nearestInteger(value * 0x1.71547652b82fep+0)
+    // The high part of ln 2 has 41 bits, so the product and the difference are exact.
+    let reducedHigh = value - multiple.value * ln2High
+    let reducedLow = multiple.value * ln2Low
+    let reduced = reducedHigh - reducedLow
+    let square = reduced * reduced
+    let tail = square * (0.5 + reduced * expPolynomial(reduced, square))
+    let leading = orderedSum(1, reducedHigh)
+    return (leading.value, leading.lost + (tail - reducedLow), multiple.integer)
+  }
+
+  /// `(exp(x) - 1 - x - x^2 / 2) / x^3` for |x| up to ln 2 / 2.
+  @inline(__always)
+  private static func expPolynomial(_ x: Double, _ square: Double) -> Double {
+    let fourth = square * square
+    let first = 0x1.5555555555556p-3 + x * 0x1.5555555555555p-5
+    let second = 0x1.11111111109b3p-7 + x * 0x1.6c16c16c167e1p-10
+    let third = 0x1.a01a01a7c41d5p-13 + x * 0x1.a01a01a47b054p-16
+    let fourthPair = 0x1.71de0dae63bb3p-19 + x * 0x1.27e4e1f48534fp-22
+    let fifth = 0x1.af38a9b0ec855p-26 + x * 0x1.1f66df7fca49fp-29
+    let upper = (third + square * fourthPair) + fourth * fifth
+    return (first + square * second) + fourth * upper
+  }
+
+  @inline(never)
+  private static func expNearLimits(_ value: Double) -> Double {
+    if value != value { return .nan }
+    if value > 0x1.62e42fefa39efp+9 { return .infinity }
+    if value < -746 { return 0 }
+    let parts = expParts(value)
+    let sum = orderedSum(parts.leading, parts.rest)
+    if parts.exponent < -1022 || (parts.exponent == -1022 && sum.value < 1) {
+      return subnormal(sum.value, sum.lost, parts.exponent)
+    }
+    // In two steps, since 2^1024 itself is not representable.
+    let half = parts.exponent / 2
+    return sum.value * powerOfTwo(half) * powerOfTwo(parts.exponent - half)
+  }
+
+  /// `(high + low) * 2^exponent` rounded once to the spacing of subnormal numbers. Adding a power
+  /// of two whose last bit has the weight of the smallest subnormal makes the addition round
+  /// there, and leaves the wanted bit pattern as the difference of two patterns.
+  private static func subnormal(_ high: Double, _ low: Double, _ exponent: Int64) -> Double {
+    let anchor = powerOfTwo(-1022 - exponent)
+    let sum = orderedSum(anchor, high)
+    return Double(bitPattern: (sum.value + (sum.lost + low)).bitPattern &- anchor.bitPattern)
+  }
+}
+
+// MARK: - Logarithm
+
+extension ScalarMath {
+  /// The natural logarithm of `value`: with `value = 2^k (1 + f)`, `k ln 2 + f - f^2 / 2` is summed
+  /// without losing its rounding error, and the rest is a polynomial in `f / (2 + f)`.
+  public static func log(_ value: Double) -> Double {
+    let bits = value.bitPattern
+    let isPositiveNormal = bits &- leastNormalBits < infinityBits &- leastNormalBits
+    return isPositiveNormal ? logOfNormal(bits, exponentOffset: 0) : logNearLimits(value)
+  }
+
+  @inline(never)
+  private static func logNearLimits(_ value: Double) -> Double {
+    if value == 0 { return -.infinity }
+    guard value > 0 else { return .nan }
+    if value == .infinity { return value }
+    return logOfNormal((value * 0x1p54).bitPattern, exponentOffset: -54)
+  }
+
+  @inline(__always)
+  private static func logOfNormal(_ bits: UInt64, exponentOffset: Int64) -> Double {
+    // Offsetting by the bits of sqrt(1/2) brings the significand into [sqrt(1/2), sqrt(2)).
+    let shifted = bits &+ (oneBits &- halfRootBits)
+    let exponent = Int64(bitPattern: shifted &>> 52) &- 1023 &+ exponentOffset
+    let significand = Double(bitPattern: (shifted & fractionMask) &+ halfRootBits)
+    return logSum(Double(exponent), significand - 1)
+  }
+
+  /// `exponent * ln 2 + log(1 + f)`.
+  @inline(__always)
+  private static func logSum(_ exponent: Double, _ f: Double) -> Double {
+    let ratio = f / (2 + f)
+    let fHigh = upperBits(f)
+    let halfSquareHigh = 0.5 * fHigh * fHigh
+    let halfSquareLow = 0.5 * (f + fHigh) * (f - fHigh)
+    let tail = ratio * ((halfSquareHigh + halfSquareLow) + logPolynomial(ratio * ratio))
+    let head = orderedSum(f, -halfSquareHigh)
+    let sum = orderedSum(exponent * ln2High, head.value)
+    let lost = sum.lost + (head.lost + exponent * ln2Low)
+    return sum.value + (lost + (tail - halfSquareLow))
+  }
+
+  /// `log((1 + s) / (1 - s)) / s - 2` for `z = s^2`, `s` up to that of `f = sqrt(2) - 1`.
+  @inline(__always)
+  private static func logPolynomial(_ z: Double) -> Double {
+    let square = z * z
+    let first = 0x1.5555555555558p-1 + z * 0x1.99999999952d7p-2
+    let second = 0x1.2492492df281ap-2 + z * 0x1.c71c62e3f11e6p-3
+    let third = 0x1.7462b51cb66b1p-3 + z * 0x1.39fe51a7c18f9p-3
+    let upper = third + square * 0x1.2b5900de53b32p-3
+    return z * (first + square * (second + square * upper))
+  }
+}
+
+// MARK: - Hyperbolic tangent
+
+extension ScalarMath {
+  /// The hyperbolic tangent of `value`: an odd polynomial up to 0.4375, beyond it
+  /// `1 - 2 / (exp(2x) + 1)` with the rounding errors of the division carried along.
+  public static func tanh(_ value: Double) -> Double {
+    let magnitude = value.magnitude
+    if magnitude < 0.4375 {
+      // Below this bound the result is the argument itself, and the sign of zero is kept.
+      return magnitude < 0x1p-28 ? value : tanhPolynomial(value)
+    }
+    if magnitude < 19.0625 {
+      return value < 0 ? -tanhByExponential(magnitude) : tanhByExponential(magnitude)
+    }
+    if value != value { return .nan }
+    return value < 0 ? -1 : 1
+  }
+
+  /// The hyperbolic tangent from 0.4375 to where it rounds to 1.
+  @inline(__always)
+  private static func tanhByExponential(_ magnitude: Double) -> Double {
+    let parts = expParts(2 * magnitude)
+    let scale = powerOfTwo(parts.exponent)
+    let growth = orderedSum(parts.leading * scale, parts.rest * scale)
+    let denominator = orderedSum(growth.value, 1)
+    let reciprocal = 1 / denominator.value
+    // A short quotient makes its products with the two halves of the denominator exact.
+    let quotient = upperBits(2 * reciprocal)
+    let high = upperBits(denominator.value)
+    let middle = denominator.value - high
+    let low = denominator.lost + growth.lost
+    let remainder = ((2 - quotient * high) - quotient * middle) - quotient * low
+    let result = orderedSum(1, -quotient)
+    return result.value + (result.lost - remainder * reciprocal)
+  }
+
+  /// The hyperbolic tangent for |x| up to 0.4375.
+  @inline(__always)
+  private static func tanhPolynomial(_ x: Double) -> Double {
+    let z = x * x
+    let square = z * z
+    let fourth = square * square
+    let first = -0x1.5555555555555p-2 + z * 0x1.1111111111091p-3
+    let second = -0x1.ba1ba1ba06025p-5 + z * 0x1.664f48776baa0p-6
+    let third = -0x1.226e32587a1d2p-7 + z * 0x1.d6d2e3042fc4fp-9
+    let fourthPair = -0x1.7d8d09b81fc18p-10 + z * 0x1.3408b10c139e3p-11
+    let last = -0x1.dd5b6241f02aep-13 + z * 0x1.16c259d3e71dap-14
+    let upper = (third + square * fourthPair) + fourth * last
+    return x + (x * z) * ((first + square * second) + fourth * upper)
+  }
+}
+
+// MARK: - Sine and cosine
+
+extension ScalarMath {
+  /// The sine of `value` radians: reduced to within pi/4 of a multiple of pi/2, keeping about
+  /// twice the working precision for every finite argument, then a polynomial.
+  public static func sin(_ value: Double) -> Double {
+    let magnitude = value.magnitude
+    if magnitude < quarterPi {
+      // Below this bound the result is the argument itself, and the sign of zero is kept.
+      return magnitude < 0x1p-27 ? value : sinNearZero(value, 0)
+    }
+    guard magnitude < .infinity else { return .nan }
+    let angle = reducedAngle(value)
+    return sinInQuadrant(angle.quadrant, angle.high, angle.low)
+  }
+
+  /// The cosine of `value` radians, by the same reduction and polynomials as the sine.
+  public static func cos(_ value: Double) -> Double {
+    let magnitude = value.magnitude
+    if magnitude < quarterPi { return cosNearZero(value, 0) }
+    guard magnitude < .infinity else { return .nan }
+    let angle = reducedAngle(value)
+    return sinInQuadrant(angle.quadrant &+ 1, angle.high, angle.low)
+  }
+
+  /// The sine of `quadrant * pi/2 + high + low`.
+  @inline(__always)
+  private static func sinInQuadrant(_ quadrant: Int64, _ high: Double, _ low: Double) -> Double {
+    let result = quadrant & 1 == 0 ? sinNearZero(high, low) : cosNearZero(high, low)
+    return quadrant & 2 == 0 ? result : -result
+  }
+
+  /// The sine of `x + low` for |x| up to pi/4.
+  @inline(__always)
+  private static func sinNearZero(_ x: Double, _ low: Double) -> Double {
+    let z = x * x
+    let square = z * z
+    let first = -0x1.5555555555555p-3 + z * 0x1.1111111111110p-7
+    let second = -0x1.a01a01a01992fp-13 + z * 0x1.71de3a545f836p-19
+    let third = -0x1.ae645410e937bp-26 + z * 0x1.61217d9252c03p-33
+    let upper = third - square * 0x1.ab16f5caa198ap-41
+    let tail = first + square * (second + square * upper)
+    return x + ((x * z) * tail + low * (1 - 0.5 * z))
+  }
+
+  /// The cosine of `x + low` for |x| up to pi/4; the rounding error of `1 - x^2 / 2` is kept.
+  @inline(__always)
+  private static func cosNearZero(_ x: Double, _ low: Double) -> Double {
+    let z = x * x
+    let square = z * z
+    let first = 0x1.5555555555555p-5 - z * 0x1.6c16c16c16963p-10
+    let second = 0x1.a01a019f4ddfdp-16 - z * 0x1.27e4fa16cc2d1p-22
+    let third = 0x1.1eeb67d026ec6p-29 - z * 0x1.907cd8ff5ede7p-37
+    let tail = square * (first + square * (second + square * third))
+    let xHigh = upperBits(x)
+    let halfSquareHigh = 0.5 * xHigh * xHigh
+    let halfSquareLow = 0.5 * (x + xHigh) * (x - xHigh)
+    let head = orderedSum(1, -halfSquareHigh)
+    return head.value + (head.lost + (tail - (halfSquareLow + x * low)))
+  }
+}
+
+// MARK: - Angle reduction
+
+extension ScalarMath {
+  /// An angle as `quadrant * pi/2 + high + low`, the quadrant modulo 4.
+  private typealias Angle = (quadrant: Int64, high: Double, low: Double)
+
+  @inline(__always)
+  private static func reducedAngle(_ value: Double) -> Angle {
+    if value.magnitude < 0x1p20 { return reducedInParts(value) }
+    let angle = reducedHuge(value.magnitude)
+    return value < 0 ? (0 &- angle.quadrant, -angle.high, -angle.low) : angle
+  }
+
+  /// Cody and Waite's reduction: pi/2 in three parts of 33 bits, whose products with a multiple
+  /// below 2^20 are exact, and a fourth part that brings the total to 150 bits.
+  @inline(__always)
+  private static func reducedInParts(_ value: Double) -> Angle {
+    let multiple = nearestInteger(value * 0x1.45f306dc9c883p-1)
+    let first = value - multiple.value * 0x1.921fb544p+0
+    let second = exactSum(first, -(multiple.value * 0x1.0b4611a6p-34))
+    let third = exactSum(second.value, -(multiple.value * 0x1.3198a2ep-69))
+    let rest = third.lost + (second.lost - multiple.value * 0x1.b839a252049c1p-104)
+    let reduced = orderedSum(third.value, rest)
+    return (multiple.integer, reduced.value, reduced.lost)
+  }
+
+  /// Payne and Hanek's reduction: only the bits of 2/pi that matter modulo 4 are multiplied by
+  /// the integer significand, in 192 bits of integer arithmetic.
+  @inline(never)
+  private static func reducedHuge(_ magnitude: Double) -> Angle {
+    let bits = magnitude.bitPattern
+    let significand = (bits & fractionMask) | leastNormalBits
+    let start = Int64(bitPattern: bits &>> 52) - 1075 - 2
+    let low = fullProduct(twoOverPiWindow(start + 128), significand)
+    let middle = fullProduct(twoOverPiWindow(start + 64), significand)
+    let (second, carries) = middle.low.addingReportingOverflow(low.high)
+    let first =
+      twoOverPiWindow(start) &* significand &+ middle.high &+ (carries ? 1 : 0)
+    // Two bits of quadrant, then the fraction; a fraction of half or more counts down from above.
+    let fraction = first &<< 2 | second &>> 62
+    let fractionLow = second &<< 2 | low.low &>> 62
+    let isNegative = fraction &>> 63
+    let flip = 0 &- isNegative
+    let angle = angleOfFraction(fraction ^ flip, fractionLow ^ flip)
+    let quadrant = Int64(bitPattern: (first &>> 62) &+ isNegative)
+    return isNegative == 0
+      ? (quadrant, angle.value, angle.lost) : (quadrant, -angle.value, -angle.lost)
+  }
+
+  /// The fraction `(high 2^64 + low) / 2^128` of pi/2, as a sum of two numbers.
+  private static func angleOfFraction(
+    _ high: UInt64, _ low: UInt64
+  ) -> (value: Double, lost: Double) {
+    // No double comes close enough to a multiple of pi/2 for `high` to vanish.
+    let zeros = high.leadingZeroBitCount
+    let top = high << zeros | low >> (64 - zeros)
+    let next = low << zeros
+    let scale = powerOfTwo(-53 - Int64(zeros))
+    let upper = Double(top &>> 11) * scale
+    let lower = Double(top &<< 53 | next &>> 11) * (scale * 0x1p-64)
+    let product = upper * halfPiHigh
+    let rest = upper * 0x1.1a62633145c07p-54 + lower * halfPiHigh
+    return orderedSum(product, productError(upper, halfPiHigh, product) + rest)
+  }
+
+  /// The 64 bits of the binary expansion of 2/pi that follow the first `start` ones after the
+  /// point; before the point there are zeros.
+  private static func twoOverPiWindow(_ start: Int64) -> UInt64 {
+    let word = start >> 6
+    let offset = start & 63
+    return twoOverPiWord(word) << offset | twoOverPiWord(word + 1) >> (64 - offset)
+  }
+
+  private static func twoOverPiWord(_ index: Int64) -> UInt64 {
+    switch index {
+    case 0: return 0xa2f9_836e_4e44_1529
+    case 1: return 0xfc27_57d1_f534_ddc0
+    case 2: return 0xdb62_9599_3c43_9041
+    case 3: return 0xfe51_63ab_debb_c561
+    case 4: return 0xb724_6e3a_424d_d2e0
+    case 5: return 0x0649_2eea_09d1_921c
+    case 6: return 0xfe1d_eb1c_b129_a73e
+    case 7: return 0xe882_35f5_2ebb_4484
+    case 8: return 0xe99c_7026_b45f_7e41
+    case 9: return 0x3991_d639_8353_39f4
+    case 10: return 0x9c84_5f8b_bdf9_283b
+    case 11: return 0x1ff8_97ff_de05_980f
+    case 12: return 0xef2f_118b_5a0a_6d1f
+    case 13: return 0x6d36_7ecf_27cb_09b7
+    case 14: return 0x4f46_3f66_9e5f_ea2d
+    case 15: return 0x7527_bac7_ebe5_f17b
+    case 16: return 0x3d07_39f7_8a52_92ea
+    case 17: return 0x6bfb_5fb1_1f8d_5d08
+    case 18: return 0x5603_3046_fc7b_6bab
+    default: return 0
+    }
+  }
+}
+
+// MARK: - Shared arithmetic
+
+extension ScalarMath {
+  private static var ln2High: Double { 0x1.62e42fefa3p-1 }
+  private static var ln2Low: Double { 0x1.3de6af278ece6p-42 }
+  private static var quarterPi: Double { 0x1.921fb54442d18p-1 }
+  private static var halfPiHigh: Double { 0x1.921fb54442d18p+0 }
+  private static var leastNormalBits: UInt64 { 0x0010_0000_0000_0000 }
+  private static var fractionMask: UInt64 { 0x000f_ffff_ffff_ffff }
+  private static var infinityBits: UInt64 { 0x7ff0_0000_0000_0000 }
+  private static var oneBits: UInt64 { 0x3ff0_0000_0000_0000 }
+  /// The bit pattern of the square root of one half.
+  private static var halfRootBits: UInt64 { 0x3fe6_a09e_667f_3bcd }
+
+  /// The integer nearest to `value`, |value| below 2^31. Adding 1.5 * 2^52 leaves no room for a
+  /// fraction and puts the integer into the low bits of the pattern.
+  @inline(__always)
+  private static func nearestInteger(_ value: Double) -> (value: Double, integer: Int64) {
+    let shifted = value + 0x1.8p52
+    return (shifted - 0x1.8p52, Int64(Int32(truncatingIfNeeded: shifted.bitPattern)))
+  }
+
+  /// `2^exponent` for a normal result.
+  @inline(__always)
+  private static func powerOfTwo(_ exponent: Int64) -> Double {
+    Double(bitPattern: UInt64(bitPattern: exponent &+ 1023) &<< 52)
+  }
+
+  /// `value` cut to its leading 26 bits, so that the product of two such numbers is exact.
+  @inline(__always)
+  private static func upperBits(_ value: Double) -> Double {
+    Double(bitPattern: value.bitPattern & 0xffff_ffff_f800_0000)
+  }
+
+  /// The rounded sum and exactly what rounding has lost, the first operand being the larger one
+  /// in magnitude, or zero.
+  @inline(__always)
+  private static func orderedSum(
+    _ larger: Double, _ smaller: Double
+  ) -> (value: Double, lost: Double) {
+    let sum = larger + smaller
+    return (sum, (larger - sum) + smaller)
+  }
+
+  /// The rounded sum and exactly what rounding has lost, for operands in any order of size.
+  @inline(__always)
+  private static func exactSum(_ a: Double, _ b: Double) -> (value: Double, lost: Double) {
+    let sum = a + b
+    let bPart = sum - a
+    return (sum, (a - (sum - bPart)) + (b - bPart))
+  }
+
+  /// What rounding has lost in `product`, the rounded `a * b`.
+  private static func productError(_ a: Double, _ b: Double, _ product: Double) -> Double {
+    let aHigh = upperBits(a)
+    let bHigh = upperBits(b)
+    let aLow = a - aHigh
+    let bLow = b - bHigh
+    return ((aHigh * bHigh - product) + aHigh * bLow + aLow * bHigh) + aLow * bLow
+  }
+
+  /// The 128-bit product by halves of 32 bits, which needs no support routine in WebAssembly.
+  private static func fullProduct(_ a: UInt64, _ b: UInt64) -> (high: UInt64, low: UInt64) {
+    let mask: UInt64 = 0xffff_ffff
+    let lowLow = (a & mask) &* (b & mask)
+    let highLow = (a &>> 32) &* (b & mask) &+ (lowLow &>> 32)
+    let lowHigh = (a & mask) &* (b &>> 32) &+ (highLow & mask)
+    let high = (a &>> 32) &* (b &>> 32) &+ (highLow &>> 32) &+ (lowHigh &>> 32)
+    return (high, lowHigh &<< 32 | (lowLow & mask))
+  }
+}

@@ -1,0 +1,131 @@
+import CSupport
+
+/// How a value is computed: an operation, its inputs, and a value set at most once.
+///
+/// Nodes are made by the hundred in every training step, so one node is one allocation: its shape is
+/// inline, and up to three inputs are held as unmanaged references that `deinit` gives back in a loop,
+/// so that freeing a chain of a million nodes needs no deep stack.
+public final class Node: @unchecked Sendable {
+  public let operation: any Operation
+  public package(set) final var shape = Shape()
+  public package(set) final var element = ElementType.float32
+
+  package final var input0: Unmanaged<Node>?
+  package final var input1: Unmanaged<Node>?
+  package final var input2: Unmanaged<Node>?
+  package final var moreInputs: UnsafeMutablePointer<Unmanaged<Node>>?
+  package final var storedInputCount: Int32 = 0
+
+  /// The longest path to a node that has its value: what a cell watches to cut endless chains.
+  package final var height: Int32 = 0
+  /// The walk that last met this node, and the place it got there. Valid under the graph lock only.
+  package final var mark: UInt32 = 0
+  package final var ordinal: Int32 = 0
+  /// In a gradient walk: whether something that is asked for lies below.
+  package final var isNeeded = false
+  package final var isPoisoned = false
+
+  /// The value, once computed (or given).
+  package final var storage: Storage?
+  /// The value of a scalar operand or literal.
+  package final var scalar: Double = 0
+
+  package init(_ operation: any Operation) {
+    self.operation = operation
+    adj_thread().pointee.live_nodes &+= 1
+  }
+
+  package convenience init(_ operation: any Operation, _ type: TensorType, storage: Storage? = nil) {
+    self.init(operation)
+    shape = type.shape
+    element = type.element
+    self.storage = storage
+  }
+
+  @inline(__always)
+  package func append(_ input: Node) {
+    let reference = Unmanaged.passRetained(input)
+    switch storedInputCount {
+    case 0: input0 = reference
+    case 1: input1 = reference
+    case 2: input2 = reference
+    default: appendMore(reference)
+    }
+    storedInputCount += 1
+    isPoisoned = isPoisoned || input.isPoisoned
+    let below = input.storage == nil ? input.height &+ 1 : 1
+    if below > height { height = below }
+  }
+
+  private func appendMore(_ reference: Unmanaged<Node>) {
+    let count = Int(storedInputCount) - 3
+    let larger = UnsafeMutablePointer<Unmanaged<Node>>.allocate(capacity: count + 1)
+    if let moreInputs {
+      larger.update(from: moreInputs, count: count)
+      moreInputs.deallocate()
+    }
+    larger[count] = reference
+    moreInputs = larger
+  }
+
+  @inline(__always) public var inputCount: Int { Int(storedInputCount) }
+
+  @inline(__always)
+  package func unmanagedInput(_ index: Int) -> Unmanaged<Node> {
+    switch index {
+    case 0: input0.unsafelyUnwrapped
+    case 1: input1.unsafelyUnwrapped
+    case 2: input2.unsafelyUnwrapped
+    default: moreInputs.unsafelyUnwrapped[index - 3]
+    }
+  }
+
+  @inline(__always)
+  public func input(_ index: Int) -> Node { unmanagedInput(index).takeUnretainedValue() }
+
+  public var type: TensorType { TensorType(shape, element) }
+  package var isEvaluated: Bool { storage != nil }
+
+  /// Gives the inputs back: the value stays, the way to it goes.
+  package func dropInputs() {
+    guard storedInputCount > 0 else { return }
+    let slots = adj_thread()!
+    handOver(to: slots)
+    Node.drain(slots)
+  }
+
+  @inline(__always)
+  private func handOver(to slots: UnsafeMutablePointer<adj_thread_slots>) {
+    let count = Int(storedInputCount)
+    for index in 0..<count { Node.push(unmanagedInput(index), on: slots) }
+    moreInputs?.deallocate()
+    moreInputs = nil
+    storedInputCount = 0
+  }
+
+  @inline(__always)
+  private static func push(_ node: Unmanaged<Node>, on slots: UnsafeMutablePointer<adj_thread_slots>) {
+    if slots.pointee.drain_count == slots.pointee.drain_capacity { adj_drain_grow(slots) }
+    slots.pointee.drain[Int(slots.pointee.drain_count)] = node.toOpaque()
+    slots.pointee.drain_count += 1
+  }
+
+  private static func drain(_ slots: UnsafeMutablePointer<adj_thread_slots>) {
+    guard slots.pointee.is_draining == 0 else { return }
+    slots.pointee.is_draining = 1
+    while slots.pointee.drain_count > 0 {
+      slots.pointee.drain_count -= 1
+      let waiting = slots.pointee.drain[Int(slots.pointee.drain_count)].unsafelyUnwrapped
+      Unmanaged<Node>.fromOpaque(waiting).release()
+    }
+    slots.pointee.is_draining = 0
+  }
+
+  deinit {
+    let slots = adj_thread()!
+    slots.pointee.live_nodes &-= 1
+    guard storedInputCount > 0 else { return }
+    handOver(to: slots)
+    Node.drain(slots)
+  }
+}

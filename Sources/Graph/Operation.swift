@@ -1,0 +1,138 @@
+import CSupport
+
+/// What kind of work an operation is: how a planner may treat it.
+public enum OperationKind: Sendable {
+  /// A value given from outside.
+  case leaf
+  /// Element by element, as a scalar expression: any group of these fuses.
+  case pointwise
+  /// The same elements in another shape or order.
+  case view
+  case reduction
+  /// Runs by a kernel of its own.
+  case kernel
+  /// A named composite with a body of primitives.
+  case region
+}
+
+/// One operation, stated in one place: what it takes, what it gives, and how it is differentiated and batched.
+///
+/// Nothing has a default: a rule that is missing does not compile.
+public protocol Operation: AnyObject, Sendable {
+  var name: String { get }
+  /// All that tells this operation from others of the same name.
+  var attributes: [Int] { get }
+  /// Name and attributes hashed, once, by `Signature`.
+  var signature: UInt64 { get }
+  var kind: OperationKind { get }
+
+  /// The type rule.
+  func infer(_ inputs: Inputs) throws(GraphError) -> TensorType
+  /// Reverse rule: adds to each needed input what the upstream gradient contributes.
+  func reverse(_ step: Reverse)
+  /// Forward rule: the tangent of the output. Called only where an input has a tangent.
+  func forward(_ step: Forward) -> Tensor
+  /// Batching rule: the operation over inputs some of which carry a batch as axis 0, giving axis 0 as batch.
+  func batch(_ step: Batch) -> Tensor
+
+  /// This operation as what it also is (Embedded Swift cannot ask by `as? any`).
+  var asPointwise: (any PointwiseOperation)? { get }
+  var asRegion: (any Region)? { get }
+}
+
+extension Operation {
+  public var asPointwise: (any PointwiseOperation)? { nil }
+  public var asRegion: (any Region)? { nil }
+}
+
+extension PointwiseOperation {
+  public var asPointwise: (any PointwiseOperation)? { self }
+}
+
+extension Region {
+  public var asRegion: (any Region)? { self }
+}
+
+/// An operation that works element by element and says so as a scalar expression.
+public protocol PointwiseOperation: Operation {
+  /// Writes the expression of one element.
+  func express(_ body: inout Expression, _ x: [Expression.Value]) -> Expression.Value
+}
+
+/// A composite: one node with a body of primitives.
+public protocol Region: Operation {
+  func body(_ inputs: [Tensor]) -> Tensor
+}
+
+/// The inputs of a node whose type is being inferred.
+public struct Inputs {
+  unowned(unsafe) let node: Node
+  @inline(__always) init(_ node: Node) { self.node = node }
+  public var count: Int { node.inputCount }
+  @inline(__always) public subscript(index: Int) -> Node { node.input(index) }
+}
+
+/// A stable hash of an operation's name and attributes.
+public enum Signature {
+  public static func of(_ name: String, _ attributes: [Int] = []) -> UInt64 {
+    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+    for byte in name.utf8 { hash = mix(hash, UInt64(byte)) }
+    for value in attributes { hash = mix(hash, UInt64(bitPattern: Int64(value))) }
+    return hash
+  }
+
+  static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {
+    let product = (hash ^ value).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+    return product.high ^ product.low ^ (hash &+ 0xA076_1D64_78BD_642F)
+  }
+}
+
+extension Operation {
+  @inline(__always)
+  public func apply(_ a: Tensor) -> Tensor {
+    let node = Node(self)
+    node.append(a.node)
+    return finish(node)
+  }
+
+  @inline(__always)
+  public func apply(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let node = Node(self)
+    node.append(a.node)
+    node.append(b.node)
+    return finish(node)
+  }
+
+  @inline(__always)
+  public func apply(_ a: Tensor, _ b: Tensor, _ c: Tensor) -> Tensor {
+    let node = Node(self)
+    node.append(a.node)
+    node.append(b.node)
+    node.append(c.node)
+    return finish(node)
+  }
+
+  public func apply(_ inputs: [Tensor]) -> Tensor {
+    let node = Node(self)
+    for input in inputs { node.append(input.node) }
+    return finish(node)
+  }
+
+  @inline(__always)
+  private func finish(_ node: Node) -> Tensor {
+    if node.isPoisoned { return poison(from: node) }
+    do throws(GraphError) {
+      let type = try infer(Inputs(node))
+      node.shape = type.shape
+      node.element = type.element
+      return Tensor(node)
+    } catch {
+      return fail(error)
+    }
+  }
+}
+
+/// True where two operations are the same, attributes included.
+package func isSame(_ a: any Operation, _ b: any Operation) -> Bool {
+  a === b || (a.name == b.name && a.attributes == b.attributes)
+}

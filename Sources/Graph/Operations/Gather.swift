@@ -1,0 +1,106 @@
+/// Picks places along one axis by index: the result has the index's shape where that axis was.
+/// An index outside the axis is an error when it is evaluated.
+public final class Gather: Operation {
+  public let name = "gather"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.kernel
+  package let axis: Int
+
+  init(axis: Int) {
+    self.axis = axis
+    attributes = [axis]
+    signature = Signature.of("gather", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let (x, indices) = (inputs[0], inputs[1])
+    guard axis >= 0, axis < x.shape.rank else {
+      throw GraphError(name, "axis \(axis) is outside \(x.shape.description)")
+    }
+    guard indices.element == .int64 else {
+      throw GraphError(name, "indices must be int64, not \(indices.element.name)")
+    }
+    guard x.shape.rank - 1 + indices.shape.rank <= Shape.maximumRank else {
+      throw GraphError(name, "the result would have more than 8 dimensions")
+    }
+    return TensorType(x.shape.replacing(axis, by: indices.shape), x.element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(
+      to: 0,
+      ScatterAdd(axis: axis, length: step.input(0).shape[axis])
+        .apply(step.upstream, step.input(1)))
+  }
+
+  public func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
+
+  public func batch(_ step: Batch) -> Tensor {
+    guard !step.isBatched[1] else { return step.unrolled() }
+    return Gather(axis: axis + 1).apply(step.inputs[0], step.inputs[1])
+  }
+}
+
+/// Zeros of a length along one axis, to which the input is added at indexed places: undoes `Gather`.
+public final class ScatterAdd: Operation {
+  public let name = "scatterAdd"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.kernel
+  package let axis: Int
+  package let length: Int
+
+  init(axis: Int, length: Int) {
+    self.axis = axis
+    self.length = length
+    attributes = [axis, length]
+    signature = Signature.of("scatterAdd", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let (x, indices) = (inputs[0].shape, inputs[1].shape)
+    guard inputs[1].element == .int64, axis >= 0, x.rank >= axis + indices.rank else {
+      throw GraphError(
+        name, "indices \(indices.description) do not match \(x.description) at axis \(axis)")
+    }
+    var shape = Shape()
+    for index in 0..<axis { shape.append(x[index]) }
+    shape.append(length)
+    for index in (axis + indices.rank)..<x.rank { shape.append(x[index]) }
+    guard shape.replacing(axis, by: indices) == x else {
+      throw GraphError(
+        name, "indices \(indices.description) do not match \(x.description) at axis \(axis)")
+    }
+    return TensorType(shape, inputs[0].element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(to: 0, Gather(axis: axis).apply(step.upstream, step.input(1)))
+  }
+
+  public func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
+
+  public func batch(_ step: Batch) -> Tensor {
+    guard !step.isBatched[1] else { return step.unrolled() }
+    return ScatterAdd(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
+  }
+}
+
+extension Tensor {
+  /// The places along `axis` that `indices` name.
+  public func gather(_ indices: Tensor, axis: Int = 0) -> Tensor {
+    Gather(axis: axis < 0 ? axis + rank : axis).apply(self, indices)
+  }
+}
+
+extension Shape {
+  /// This shape with one axis replaced by all axes of another.
+  func replacing(_ axis: Int, by other: Shape) -> Shape {
+    var result = Shape()
+    for index in 0..<axis { result.append(self[index]) }
+    for index in 0..<other.rank { result.append(other[index]) }
+    for index in (axis + 1)..<rank { result.append(self[index]) }
+    return result
+  }
+}

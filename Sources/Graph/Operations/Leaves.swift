@@ -1,0 +1,64 @@
+// Values given from outside. They have no inputs, so no rules: `Leaf` says so once for all.
+
+/// A node without inputs.
+protocol Leaf: Operation {}
+
+extension Leaf {
+  public var kind: OperationKind { .leaf }
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    fatalError("a leaf is given its type")
+  }
+  public func reverse(_ step: Reverse) {}
+  public func forward(_ step: Forward) -> Tensor { fatalError("a leaf has no inputs") }
+  public func batch(_ step: Batch) -> Tensor { fatalError("a leaf has no inputs") }
+}
+
+/// Data in memory.
+final class Constant: Leaf {
+  static let shared = Constant()
+  let name = "constant"
+  let attributes: [Int] = []
+  let signature = Signature.of("constant")
+}
+
+/// A number that may change from step to step: an operand, not structure.
+final class ScalarOperand: Leaf {
+  static let shared = ScalarOperand()
+  let name = "scalar"
+  let attributes: [Int] = []
+  let signature = Signature.of("scalar")
+}
+
+/// A number that belongs to the structure.
+package final class Literal: Leaf {
+  package let name = "literal"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let value: Double
+
+  init(_ value: Double, _ element: ElementType) {
+    self.value = value
+    attributes = [
+      Int(truncatingIfNeeded: Int64(bitPattern: value.bitPattern) >> 32),
+      Int(truncatingIfNeeded: value.bitPattern & 0xFFFF_FFFF), Int(element.rawValue),
+    ]
+    signature = Signature.of(name, attributes)
+  }
+}
+
+/// Stands for an input of a function that is traced to be transformed.
+package final class Placeholder: Leaf {
+  static let shared = Placeholder()
+  package let name = "placeholder"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("placeholder")
+}
+
+/// The result of a wrong operation inside `checked`.
+final class Poison: Leaf {
+  let name = "poison"
+  let attributes: [Int] = []
+  let signature = Signature.of("poison")
+  let error: GraphError
+  init(_ error: GraphError) { self.error = error }
+}

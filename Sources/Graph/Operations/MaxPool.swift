@@ -1,0 +1,142 @@
+/// The largest element under a window moving over images [N, C, H, W].
+///
+/// Ties go to the first in row-major order of the window; padding never wins; a NaN wins. The three pooling operations are closed
+/// under differentiation: `MaxPoolGradient` sends values to where the winners stood, `MaxPoolSelect` fetches them.
+public final class MaxPool: Operation {
+  public let name = "maxPool"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.kernel
+  package let window: PoolWindow
+
+  init(_ window: PoolWindow) {
+    self.window = window
+    attributes = window.attributes
+    signature = Signature.of("maxPool", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    TensorType(try window.pooled(name, inputs[0]), inputs[0].element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(to: 0, MaxPoolGradient(window).apply(step.input(0), step.upstream))
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    MaxPoolSelect(window).apply(step.input(0), step.tangent(0)!)
+  }
+
+  public func batch(_ step: Batch) -> Tensor { step.split(apply(step.merged(0))) }
+}
+
+/// Zeros of the images' shape, to which each window adds its upstream value where its winner stood.
+public final class MaxPoolGradient: Operation {
+  public let name = "maxPoolGradient"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.kernel
+  package let window: PoolWindow
+
+  init(_ window: PoolWindow) {
+    self.window = window
+    attributes = window.attributes
+    signature = Signature.of("maxPoolGradient", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let pooled = try window.pooled(name, inputs[0])
+    guard inputs[1].shape == pooled, inputs[1].element == inputs[0].element else {
+      throw GraphError(
+        name, "upstream \(inputs[1].shape.description) should be \(pooled.description)")
+    }
+    return inputs[0].type
+  }
+
+  /// The winners' places do not move by degrees: only the upstream has a gradient.
+  public func reverse(_ step: Reverse) {
+    step.add(to: 1, MaxPoolSelect(window).apply(step.input(0), step.upstream))
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    step.tangent(1).map { apply(step.input(0), $0) } ?? step.zero()
+  }
+
+  public func batch(_ step: Batch) -> Tensor {
+    step.split(apply(step.merged(0), step.merged(1)))
+  }
+}
+
+/// The elements of a second tensor that stand where the winners of the first stand.
+public final class MaxPoolSelect: Operation {
+  public let name = "maxPoolSelect"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.kernel
+  package let window: PoolWindow
+
+  init(_ window: PoolWindow) {
+    self.window = window
+    attributes = window.attributes
+    signature = Signature.of("maxPoolSelect", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let pooled = try window.pooled(name, inputs[0])
+    guard inputs[1].type == inputs[0].type else {
+      throw GraphError(
+        name,
+        "values \(inputs[1].shape.description) should be \(inputs[0].shape.description)")
+    }
+    return TensorType(pooled, inputs[0].element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(to: 1, MaxPoolGradient(window).apply(step.input(0), step.upstream))
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    step.tangent(1).map { apply(step.input(0), $0) } ?? step.zero()
+  }
+
+  public func batch(_ step: Batch) -> Tensor {
+    step.split(apply(step.merged(0), step.merged(1)))
+  }
+}
+
+/// The size of a pooling window and how it moves.
+public struct PoolWindow: Equatable, Sendable {
+  public var height: Int
+  public var width: Int
+  public var motion: WindowMotion
+
+  public init(_ size: Int, stride: Int, padding: Int) {
+    (height, width) = (size, size)
+    motion = WindowMotion(stride: stride, padding: padding)
+  }
+
+  var attributes: [Int] { [height, width] + motion.attributes }
+
+  func pooled(_ name: String, _ images: Node) throws(GraphError) -> Shape {
+    let shape = images.shape
+    guard shape.rank == 4, images.element.isFloating else {
+      throw GraphError(
+        name,
+        "takes floating-point images [N, C, H, W], not \(images.element.name) \(shape.description)")
+    }
+    guard motion.top * 2 <= height, motion.left * 2 <= width,
+      let places = motion.places(shape[2], shape[3], height, width)
+    else {
+      throw GraphError(
+        name, "a window of \(height)×\(width) does not fit images \(shape.description)")
+    }
+    return [shape[0], shape[1], places.h, places.w]
+  }
+}
+
+extension Tensor {
+  /// The largest element under each window of images [N, C, H, W]; the stride is the window's size unless given.
+  public func maxPool2d(_ size: Int, stride: Int? = nil, padding: Int = 0) -> Tensor {
+    MaxPool(PoolWindow(size, stride: stride ?? size, padding: padding)).apply(self)
+  }
+}

@@ -1,0 +1,59 @@
+/// The largest element over axes; NaN if one is there, −∞ if there is none. Ties share the gradient.
+public final class Maximum: Operation {
+  public let name = "maximum"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.reduction
+  package let axes: AxisSet
+  package let keepsDimensions: Bool
+
+  init(_ axes: AxisSet, keepsDimensions: Bool) {
+    self.axes = axes
+    self.keepsDimensions = keepsDimensions
+    attributes = [Int(axes.mask), keepsDimensions ? 1 : 0]
+    signature = Signature.of("maximum", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let input = inputs[0]
+    guard Int(axes.mask) < 1 << input.shape.rank else {
+      throw GraphError(name, "an axis is outside \(input.shape.description)")
+    }
+    guard input.element.isFloating else {
+      throw GraphError(name, "takes float32 or float64, not \(input.element.name)")
+    }
+    return TensorType(
+      input.shape.reduced(over: axes, keepingDimensions: keepsDimensions), input.element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    let share = share(of: step.input(0), output: step.output)
+    let kept = step.input(0).shape.reduced(over: axes, keepingDimensions: true)
+    step.add(to: 0, step.upstream.reshaped(kept) * share)
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    let share = share(of: step.input(0), output: step.output)
+    return Sum(axes, keepsDimensions: keepsDimensions).apply(step.tangent(0)! * share)
+  }
+
+  public func batch(_ step: Batch) -> Tensor {
+    Maximum(AxisSet(mask: axes.mask << 1), keepsDimensions: keepsDimensions)
+      .apply(step.inputs[0])
+  }
+
+  /// For each element: 1 / number of winners if it is one of them, otherwise 0.
+  private func share(of x: Tensor, output: Tensor) -> Tensor {
+    let kept = x.shape.reduced(over: axes, keepingDimensions: true)
+    let won = equal(x, output.reshaped(kept)).cast(to: x.element)
+    return won / Sum(axes, keepsDimensions: true).apply(won)
+  }
+}
+
+extension Tensor {
+  /// The largest element over `axes` (all of them where none are given).
+  public func max(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
+    let set = axes.map { AxisSet($0, rank: rank) } ?? .all(rank: rank)
+    return set.isEmpty ? self : Maximum(set, keepsDimensions: keep).apply(self)
+  }
+}

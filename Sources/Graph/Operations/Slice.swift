@@ -1,0 +1,105 @@
+/// `length` places along one axis from a start that is an operand: another start is the same plan.
+/// A start that leaves no room is moved to the nearest one that does.
+public final class Slice: Operation {
+  public let name = "slice"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.view
+  package let axis: Int
+  package let length: Int
+
+  init(axis: Int, length: Int) {
+    self.axis = axis
+    self.length = length
+    attributes = [axis, length]
+    signature = Signature.of("slice", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    var shape = inputs[0].shape
+    guard axis >= 0, axis < shape.rank, length >= 0, length <= shape[axis] else {
+      throw GraphError(
+        name, "\(length) places along axis \(axis) do not fit \(shape.description)")
+    }
+    guard inputs[1].element == .int64, inputs[1].shape.isScalar else {
+      throw GraphError(name, "the start must be an int64 scalar")
+    }
+    shape[axis] = length
+    return TensorType(shape, inputs[0].element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(
+      to: 0,
+      Place(axis: axis, length: step.input(0).shape[axis]).apply(step.upstream, step.input(1)))
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    step.tangent(0).map { apply($0, step.input(1)) } ?? step.zero()
+  }
+
+  public func batch(_ step: Batch) -> Tensor {
+    guard !step.isBatched[1] else { return step.unrolled() }
+    return Slice(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
+  }
+}
+
+/// Zeros, with the input at a start along one axis: what `Slice` is undone by.
+public final class Place: Operation {
+  public let name = "place"
+  public let attributes: [Int]
+  public let signature: UInt64
+  public let kind = OperationKind.kernel
+  package let axis: Int
+  package let length: Int
+
+  init(axis: Int, length: Int) {
+    self.axis = axis
+    self.length = length
+    attributes = [axis, length]
+    signature = Signature.of("place", attributes)
+  }
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    var shape = inputs[0].shape
+    guard axis >= 0, axis < shape.rank, shape[axis] <= length else {
+      throw GraphError(name, "\(shape.description) does not fit \(length) along axis \(axis)")
+    }
+    guard inputs[1].element == .int64, inputs[1].shape.isScalar else {
+      throw GraphError(name, "the start must be an int64 scalar")
+    }
+    shape[axis] = length
+    return TensorType(shape, inputs[0].element)
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(
+      to: 0,
+      Slice(axis: axis, length: step.input(0).shape[axis]).apply(step.upstream, step.input(1)))
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    step.tangent(0).map { apply($0, step.input(1)) } ?? step.zero()
+  }
+
+  public func batch(_ step: Batch) -> Tensor {
+    guard !step.isBatched[1] else { return step.unrolled() }
+    return Place(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
+  }
+}
+
+extension Tensor {
+  /// `length` places along `axis` from `start`. The start is an operand: it may change every step.
+  public func slice(axis: Int = 0, start: Int, length: Int) -> Tensor {
+    slice(axis: axis, start: Tensor(Double(start), .int64), length: length)
+  }
+
+  public func slice(axis: Int = 0, start: Tensor, length: Int) -> Tensor {
+    Slice(axis: axis < 0 ? axis + rank : axis, length: length).apply(self, start)
+  }
+
+  /// Zeros of size `length` along `axis`, with this tensor in them from `start` on.
+  public func placed(axis: Int = 0, start: Int, in length: Int) -> Tensor {
+    Place(axis: axis, length: length).apply(self, Tensor(Double(start), .int64))
+  }
+}

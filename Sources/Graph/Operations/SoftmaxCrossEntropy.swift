@@ -1,0 +1,89 @@
+/// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as int64 class indices.
+///
+/// A region: backends may run it whole; the body defines it.
+public final class SoftmaxCrossEntropy: Region {
+  public static let shared = SoftmaxCrossEntropy()
+  public let name = "softmaxCrossEntropy"
+  public let attributes: [Int] = []
+  public let signature = Signature.of("softmaxCrossEntropy")
+  public let kind = OperationKind.region
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    try requireClasses(name, inputs)
+    return TensorType(Shape(), inputs[0].element)
+  }
+
+  public func body(_ inputs: [Tensor]) -> Tensor {
+    let (logits, targets) = (inputs[0], inputs[1])
+    let shifted = logits - logits.max([1], keepingDimensions: true).detached
+    let logarithm = log(exp(shifted).sum([1]))
+    let chosen = (shifted * targets.oneHot(logits.shape[1], logits.element)).sum([1])
+    return (logarithm - chosen).mean()
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(
+      to: 0,
+      SoftmaxCrossEntropyGradient.shared.apply(step.input(0), step.input(1), step.upstream))
+  }
+
+  public func forward(_ step: Forward) -> Tensor {
+    let gradient = SoftmaxCrossEntropyGradient.shared.apply(
+      step.input(0), step.input(1), .literal(1, step.output.element))
+    return (gradient * step.tangent(0)!).sum()
+  }
+
+  public func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+}
+
+/// upstream / N · (softmax(logits) − one-hot(targets)): the gradient of `SoftmaxCrossEntropy`.
+public final class SoftmaxCrossEntropyGradient: Region {
+  public static let shared = SoftmaxCrossEntropyGradient()
+  public let name = "softmaxCrossEntropyGradient"
+  public let attributes: [Int] = []
+  public let signature = Signature.of("softmaxCrossEntropyGradient")
+  public let kind = OperationKind.region
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    try requireClasses(name, inputs)
+    guard inputs[2].shape.isScalar, inputs[2].element == inputs[0].element else {
+      throw GraphError(
+        name,
+        "upstream must be a \(inputs[0].element.name) scalar, not \(inputs[2].shape.description)")
+    }
+    return inputs[0].type
+  }
+
+  public func body(_ inputs: [Tensor]) -> Tensor {
+    let (logits, targets, upstream) = (inputs[0], inputs[1], inputs[2])
+    let exponentials = exp(logits - logits.max([1], keepingDimensions: true).detached)
+    let softmax = exponentials / exponentials.sum([1], keepingDimensions: true)
+    let rows = Tensor.literal(1 / Double(logits.shape[0]), logits.element)
+    let error = softmax - targets.oneHot(logits.shape[1], logits.element)
+    return error * (upstream * rows)
+  }
+
+  public func reverse(_ step: Reverse) { step.throughBody(self) }
+  public func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
+  public func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+}
+
+private func requireClasses(_ name: String, _ inputs: Inputs) throws(GraphError) {
+  let (logits, targets) = (inputs[0], inputs[1])
+  guard logits.shape.rank == 2, logits.element.isFloating else {
+    throw GraphError(
+      name,
+      "logits must be floating-point [N, C], not \(logits.element.name) \(logits.shape.description)")
+  }
+  guard targets.element == .int64, targets.shape == [logits.shape[0]] else {
+    throw GraphError(
+      name,
+      "targets must be int64 [\(logits.shape[0])], not \(targets.element.name) \(targets.shape.description)"
+    )
+  }
+}
+
+/// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as int64 class indices.
+public func softmaxCrossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
+  SoftmaxCrossEntropy.shared.apply(logits, targets)
+}

@@ -1,0 +1,33 @@
+/// The hyperbolic tangent, element by element. d tanh x = (1 − tanh² x) dx.
+public final class Tanh: PointwiseOperation {
+  public static let shared = Tanh()
+  public let name = "tanh"
+  public let attributes: [Int] = []
+  public let signature = Signature.of("tanh")
+  public let kind = OperationKind.pointwise
+
+  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    try inputs.sameFloating(name)
+  }
+
+  public func express(
+    _ body: inout Expression, _ x: [Expression.Value]
+  ) -> Expression.Value {
+    body.emit(.tanh, x[0])
+  }
+
+  public func reverse(_ step: Reverse) {
+    step.add(to: 0, step.upstream * Tanh.slope(at: step.output))
+  }
+
+  public func forward(_ step: Forward) -> Tensor { step.tangent(0)! * Tanh.slope(at: step.output) }
+  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+}
+
+extension Tanh {
+  /// 1 − y², the derivative where the value is y.
+  static func slope(at y: Tensor) -> Tensor { .literal(1, y.element) - y * y }
+}
+
+/// The hyperbolic tangent, element by element.
+public func tanh(_ x: Tensor) -> Tensor { Tanh.shared.apply(x) }

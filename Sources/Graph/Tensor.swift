@@ -1,0 +1,65 @@
+/// A value: its shape, its element type, and how to get it. Computed when somebody reads it.
+public struct Tensor: Sendable {
+  public let node: Node
+
+  @inline(__always) package init(_ node: Node) { self.node = node }
+
+  public var shape: Shape { node.shape }
+  public var element: ElementType { node.element }
+  public var rank: Int { node.shape.rank }
+  public var count: Int { node.shape.count }
+  public var type: TensorType { node.type }
+
+  /// True where both are the very same node of the graph.
+  public func isSame(as other: Tensor) -> Bool { node === other.node }
+
+  /// A scalar that enters plans as an operand: another value tomorrow is the same plan.
+  public init(_ value: Double, _ element: ElementType = .float32) {
+    node = Node(ScalarOperand.shared)
+    node.element = element
+    node.scalar = value
+  }
+
+  /// A constant that belongs to the structure, such as the 1 in 1 - t²: plans may fold it.
+  public static func literal(_ value: Double, _ element: ElementType) -> Tensor {
+    if element == .float32 {
+      if value == 1 { return commonLiterals.one }
+      if value == 0 { return commonLiterals.zero }
+      if value == 2 { return commonLiterals.two }
+    }
+    return makeLiteral(value, element)
+  }
+
+  /// A tensor with these elements in row-major order.
+  public init<Scalar: TensorScalar>(_ elements: [Scalar], shape: Shape) {
+    precondition(
+      elements.count == shape.count, "the number of elements must be that of the shape")
+    let storage = Storage.make(byteCount: elements.count * Scalar.elementType.byteCount)
+    let target = storage.pointer.assumingMemoryBound(to: Scalar.self)
+    for index in 0..<elements.count { target[index] = elements[index] }
+    node = Node(
+      Constant.shared, TensorType(shape, Scalar.elementType), storage: storage)
+  }
+
+  /// A vector with these elements.
+  public init<Scalar: TensorScalar>(_ elements: [Scalar]) {
+    self.init(elements, shape: [elements.count])
+  }
+
+  /// The value so far, cut from how it was computed: no gradient flows through.
+  public var detached: Tensor { StopGradient.shared.apply(self) }
+}
+
+private func makeLiteral(_ value: Double, _ element: ElementType) -> Tensor {
+  let node = Node(Literal(value, element))
+  node.element = element
+  node.scalar = value
+  return Tensor(node)
+}
+
+private struct LiteralSet: Sendable {
+  let one = makeLiteral(1, .float32)
+  let zero = makeLiteral(0, .float32)
+  let two = makeLiteral(2, .float32)
+}
+private let commonLiterals = LiteralSet()

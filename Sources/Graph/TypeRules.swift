@@ -1,0 +1,37 @@
+// Type rules that many operations share.
+
+extension Inputs {
+  /// One floating-point input gives the same type.
+  @inline(__always)
+  func sameFloating(_ name: String) throws(GraphError) -> TensorType {
+    let a = self[0]
+    guard a.element.isFloating else {
+      throw GraphError(
+        name, "takes float32 or float64, not \(a.element.name) \(a.shape.description)")
+    }
+    return TensorType(a.shape, a.element)
+  }
+
+  /// Two inputs of one element type broadcast to one shape.
+  @inline(__always)
+  func broadcastPair(_ name: String) throws(GraphError) -> TensorType {
+    let a = self[0]
+    let b = self[1]
+    guard a.element == b.element else { throw differentTypes(name, a, b) }
+    if a.shape == b.shape { return TensorType(a.shape, a.element) }
+    guard let shape = a.shape.broadcast(with: b.shape) else { throw doNotBroadcast(name, a, b) }
+    return TensorType(shape, a.element)
+  }
+}
+
+private func differentTypes(_ name: String, _ a: Node, _ b: Node) -> GraphError {
+  GraphError(
+    name,
+    "element types differ: \(a.element.name) \(a.shape.description) and \(b.element.name) \(b.shape.description)"
+  )
+}
+
+private func doNotBroadcast(_ name: String, _ a: Node, _ b: Node) -> GraphError {
+  GraphError(
+    name, "shapes do not broadcast: \(a.shape.description) and \(b.shape.description)")
+}

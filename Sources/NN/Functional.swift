@@ -1,0 +1,30 @@
+import AdjointGraph
+
+/// Layers as plain functions of tensors: what the structs call, and what runs in the browser.
+public enum Functional {
+  /// x Wᵀ + b, with W [out, in].
+  public static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> Tensor {
+    let product = matmul(x, weight, transposingB: true)
+    return bias.map { product + $0 } ?? product
+  }
+
+  /// Cross-correlation plus one number a channel: images [N, C, H, W], weight [O, C, h, w], bias [O].
+  public static func conv2d(
+    _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: Int, padding: Int
+  ) -> Tensor {
+    let result = convolution(x, weight, stride: stride, padding: padding)
+    guard let bias else { return result }
+    return result + bias.reshaped([bias.count, 1, 1])
+  }
+}
+
+/// The mean of squared differences.
+public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  let difference = prediction - target
+  return (difference * difference).mean()
+}
+
+/// −log softmax(logits)[target], averaged over rows: logits [N, C], targets [N] as int64.
+public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
+  softmaxCrossEntropy(logits, targets)
+}

@@ -1,0 +1,99 @@
+import AdjointGraph
+import AdjointRuntime
+
+/// Which random numbers new layers get: each layer takes the next key.
+public enum Initialization {
+  private nonisolated(unsafe) static var key = RandomKey(0)
+  private nonisolated(unsafe) static var layers = 0
+
+  /// Starts again from a seed: the same layers made after it get the same numbers.
+  public static func seed(_ seed: Int) {
+    GraphLock.withLock {
+      key = RandomKey(seed)
+      layers = 0
+    }
+  }
+
+  package static func nextKey() -> RandomKey {
+    GraphLock.withLock {
+      layers += 1
+      return key.split(layers)
+    }
+  }
+
+  /// Uniform over ±1/√fanIn: PyTorch's default for linear and convolution layers.
+  package static func byFanIn(
+    _ shape: Shape, _ fanIn: Int, _ key: RandomKey, _ element: ElementType
+  ) -> Tensor {
+    let bound = 1 / Double(max(fanIn, 1)).squareRoot()
+    return .uniform(shape, -bound, bound, key: key, element)
+  }
+}
+
+/// y = x Wᵀ + b.
+///
+/// Named like PyTorch's: `weight` [out, in] and `bias` [out], uniform over ±1/√in.
+public struct Linear: Module {
+  public let weight: Parameter
+  public let bias: Parameter?
+
+  public init(
+    _ inputs: Int, _ outputs: Int, bias: Bool = true, _ element: ElementType = .float32
+  ) {
+    let key = Initialization.nextKey()
+    weight = Parameter(
+      Initialization.byFanIn([outputs, inputs], inputs, key.split(0), element))
+    self.bias =
+      bias
+      ? Parameter(Initialization.byFanIn([outputs], inputs, key.split(1), element)) : nil
+  }
+
+  public func forward(_ x: Tensor) -> Tensor {
+    Functional.linear(x, weight.value, bias?.value)
+  }
+}
+
+/// Cross-correlation of images [N, C, H, W] with learned kernels, plus one number a channel.
+///
+/// Named like PyTorch's: `weight` [out, in, h, w] and `bias` [out], uniform over ±1/√(in·h·w).
+public struct Conv2d: Module {
+  public let weight: Parameter
+  public let bias: Parameter?
+  public let stride: Int
+  public let padding: Int
+
+  public init(
+    _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
+    bias: Bool = true, _ element: ElementType = .float32
+  ) {
+    let key = Initialization.nextKey()
+    let fanIn = inputs * kernel * kernel
+    weight = Parameter(
+      Initialization.byFanIn([outputs, inputs, kernel, kernel], fanIn, key.split(0), element))
+    self.bias =
+      bias ? Parameter(Initialization.byFanIn([outputs], fanIn, key.split(1), element)) : nil
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public func forward(_ x: Tensor) -> Tensor {
+    Functional.conv2d(x, weight.value, bias?.value, stride: stride, padding: padding)
+  }
+}
+
+/// The largest element under each window.
+public struct MaxPool2d: Module {
+  public let size: Int
+  public let stride: Int?
+  public let padding: Int
+
+  public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
+    self.size = size
+    self.stride = stride
+    self.padding = padding
+  }
+
+  public func forward(_ x: Tensor) -> Tensor {
+    x.maxPool2d(size, stride: stride, padding: padding)
+  }
+}

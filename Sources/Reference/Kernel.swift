@@ -1,0 +1,174 @@
+import AdjointGraph
+
+/// Pointers to the values of a plan, one slot a value.
+package typealias Slots = UnsafeMutablePointer<UnsafeMutableRawPointer>
+
+/// One prepared piece of a plan: it knows its slots, sizes and strides, and only needs to run.
+package protocol Kernel: AnyObject {
+  func run(_ slots: Slots) throws(GraphError)
+}
+
+/// A value of a plan as a kernel sees it: which slot, and its type. Row-major and dense.
+package struct Operand {
+  package let slot: Int
+  package let type: TensorType
+
+  package init(_ slot: Int, _ type: TensorType) {
+    self.slot = slot
+    self.type = type
+  }
+
+  package var shape: Shape { type.shape }
+  package var element: ElementType { type.element }
+}
+
+/// Elements of a reference kernel. Booleans are bytes.
+protocol ReferenceScalar {
+  static func apply(_ micro: Micro, _ a: Self, _ b: Self, _ c: Self) -> Self
+  static var lowest: Self { get }
+  var asDouble: Double { get }
+  var isNotANumber: Bool { get }
+  init(double: Double)
+  static func + (a: Self, b: Self) -> Self
+  static func * (a: Self, b: Self) -> Self
+  static func > (a: Self, b: Self) -> Bool
+  static var zero: Self { get }
+}
+
+extension Float: ReferenceScalar {
+  static var lowest: Float { -.infinity }
+  var asDouble: Double { Double(self) }
+  var isNotANumber: Bool { self != self }
+  init(double: Double) { self = Float(double) }
+
+  static func apply(_ micro: Micro, _ a: Float, _ b: Float, _ c: Float) -> Float {
+    switch micro {
+    case .copy: a
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    case .negate: -a
+    case .exp: ScalarMath.exp(a)
+    case .log: ScalarMath.log(a)
+    case .tanh: ScalarMath.tanh(a)
+    case .sin: ScalarMath.sin(a)
+    case .cos: ScalarMath.cos(a)
+    case .squareRoot: a.squareRoot()
+    case .maximum: a != a || b != b ? .nan : (a > b ? a : b)
+    case .minimum: a != a || b != b ? .nan : (a < b ? a : b)
+    case .greater: a > b ? 1 : 0
+    case .equal: a == b ? 1 : 0
+    case .select: a != 0 ? b : c
+    }
+  }
+}
+
+extension Double: ReferenceScalar {
+  static var lowest: Double { -.infinity }
+  var asDouble: Double { self }
+  var isNotANumber: Bool { self != self }
+  init(double: Double) { self = double }
+
+  static func apply(_ micro: Micro, _ a: Double, _ b: Double, _ c: Double) -> Double {
+    switch micro {
+    case .copy: a
+    case .add: a + b
+    case .subtract: a - b
+    case .multiply: a * b
+    case .divide: a / b
+    case .negate: -a
+    case .exp: ScalarMath.exp(a)
+    case .log: ScalarMath.log(a)
+    case .tanh: ScalarMath.tanh(a)
+    case .sin: ScalarMath.sin(a)
+    case .cos: ScalarMath.cos(a)
+    case .squareRoot: a.squareRoot()
+    case .maximum: a != a || b != b ? .nan : (a > b ? a : b)
+    case .minimum: a != a || b != b ? .nan : (a < b ? a : b)
+    case .greater: a > b ? 1 : 0
+    case .equal: a == b ? 1 : 0
+    case .select: a != 0 ? b : c
+    }
+  }
+}
+
+extension Int64: ReferenceScalar {
+  static var lowest: Int64 { .min }
+  static var zero: Int64 { 0 }
+  var asDouble: Double { Double(self) }
+  var isNotANumber: Bool { false }
+  /// Cut towards zero; what does not fit goes to the nearest end, and NaN to 0.
+  init(double: Double) {
+    if double != double {
+      self = 0
+    } else if double >= 9.2e18 {
+      self = .max
+    } else if double <= -9.2e18 {
+      self = .min
+    } else {
+      self = Int64(double)
+    }
+  }
+
+  /// Integers wrap; what needs fractions goes by way of Double.
+  static func apply(_ micro: Micro, _ a: Int64, _ b: Int64, _ c: Int64) -> Int64 {
+    switch micro {
+    case .copy: a
+    case .add: a &+ b
+    case .subtract: a &- b
+    case .multiply: a &* b
+    case .divide: b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+    case .negate: 0 &- a
+    case .maximum: a > b ? a : b
+    case .minimum: a < b ? a : b
+    case .greater: a > b ? 1 : 0
+    case .equal: a == b ? 1 : 0
+    case .select: a != 0 ? b : c
+    case .exp, .log, .tanh, .sin, .cos, .squareRoot:
+      Int64(double: Double.apply(micro, Double(a), Double(b), Double(c)))
+    }
+  }
+}
+
+/// Counts through a shape in row-major order, keeping the offsets of up to four operands.
+struct Odometer {
+  private var sizes = InlineArray<8, Int>(repeating: 1)
+  private var strides = InlineArray<4, InlineArray<8, Int>>(repeating: InlineArray(repeating: 0))
+  private var places = InlineArray<8, Int>(repeating: 0)
+  private let rank: Int
+  private let operandCount: Int
+  var offsets = InlineArray<4, Int>(repeating: 0)
+
+  init(_ shape: Shape, strides operands: [[Int]]) {
+    rank = shape.rank
+    operandCount = operands.count
+    for axis in 0..<rank {
+      sizes[axis] = shape[axis]
+      for operand in 0..<operands.count { strides[operand][axis] = operands[operand][axis] }
+    }
+  }
+
+  mutating func next() {
+    var axis = rank - 1
+    while axis >= 0 {
+      places[axis] += 1
+      for operand in 0..<operandCount { offsets[operand] += strides[operand][axis] }
+      if places[axis] < sizes[axis] { return }
+      for operand in 0..<operandCount { offsets[operand] -= strides[operand][axis] * sizes[axis] }
+      places[axis] = 0
+      axis -= 1
+    }
+  }
+}
+
+extension Shape {
+  /// Strides of a dense array of this shape when it is read as if broadcast to `target`.
+  package func strides(broadcastTo target: Shape) -> [Int] {
+    let own = strides
+    return (0..<target.rank).map { axis in
+      let place = axis - (target.rank - rank)
+      return place < 0 || self[place] == 1 ? 0 : own[place]
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import AdjointGraph
+
+/// Interprets one pointwise operation's expression, element by element.
+final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
+  private let inputs: [Operand]
+  private let output: Operand
+  private let odometer: Odometer
+  private let instructions: [Expression.Instruction]
+  private let registers: UnsafeMutablePointer<Scalar>
+  private let registerCount: Int
+  private let result: Int
+
+  init(_ operation: any PointwiseOperation, _ inputs: [Operand], _ output: Operand) {
+    self.inputs = inputs
+    self.output = output
+    odometer = Odometer(
+      output.shape, strides: inputs.map { $0.shape.strides(broadcastTo: output.shape) })
+    var expression = Expression(inputCount: inputs.count)
+    let values = (0..<inputs.count).map { Expression.Value(Int32($0)) }
+    result = Int(operation.express(&expression, values).index)
+    instructions = expression.instructions
+    registerCount = Int(expression.valueCount)
+    registers = .allocate(capacity: registerCount)
+    registers.initialize(repeating: .zero, count: registerCount)
+    for constant in expression.constants {
+      registers[Int(constant.value.index)] = Scalar(double: constant.number)
+    }
+  }
+
+  deinit { registers.deallocate() }
+
+  func run(_ slots: Slots) {
+    var walk = odometer
+    for place in 0..<output.shape.count {
+      for index in 0..<inputs.count {
+        registers[index] = load(slots[inputs[index].slot], inputs[index].element, walk.offsets[index])
+      }
+      for step in instructions {
+        registers[Int(step.result.index)] = Scalar.apply(
+          step.micro, registers[Int(step.a.index)], registers[Int(step.b.index)],
+          registers[Int(step.c.index)])
+      }
+      store(registers[result], slots[output.slot], output.element, place)
+      walk.next()
+    }
+  }
+
+  @inline(__always)
+  private func load(_ memory: UnsafeMutableRawPointer, _ element: ElementType, _ place: Int) -> Scalar {
+    switch element {
+    case .bool:
+      Scalar(double: memory.assumingMemoryBound(to: UInt8.self)[place] == 0 ? 0 : 1)
+    case .int64:
+      convert(memory.assumingMemoryBound(to: Int64.self)[place])
+    case .float32:
+      convert(memory.assumingMemoryBound(to: Float.self)[place])
+    case .float64:
+      convert(memory.assumingMemoryBound(to: Double.self)[place])
+    }
+  }
+
+  @inline(__always)
+  private func store(
+    _ value: Scalar, _ memory: UnsafeMutableRawPointer, _ element: ElementType, _ place: Int
+  ) {
+    switch element {
+    case .bool:
+      let isTrue = value.isNotANumber || value.asDouble != 0
+      memory.assumingMemoryBound(to: UInt8.self)[place] = isTrue ? 1 : 0
+    case .int64:
+      memory.assumingMemoryBound(to: Int64.self)[place] = convert(value)
+    case .float32:
+      memory.assumingMemoryBound(to: Float.self)[place] = convert(value)
+    case .float64:
+      memory.assumingMemoryBound(to: Double.self)[place] = convert(value)
+    }
+  }
+}
+
+/// The same number as another scalar; unchanged (all 64 bits of an integer) where the types agree.
+@inline(__always)
+private func convert<From: ReferenceScalar, To: ReferenceScalar>(_ value: From) -> To {
+  if From.self == To.self { return unsafeBitCast(value, to: To.self) }
+  return To(double: value.asDouble)
+}
+
+/// A kernel for one pointwise operation. Casts compute in Double, comparisons and choices in the type of
+/// what they compare or choose.
+func pointwiseKernel(
+  _ operation: any PointwiseOperation, _ inputs: [Operand], _ output: Operand
+) -> any Kernel {
+  switch computeType(operation, inputs, output) {
+  case .float32: PointwiseKernel<Float>(operation, inputs, output)
+  case .float64: PointwiseKernel<Double>(operation, inputs, output)
+  case .int64, .bool: PointwiseKernel<Int64>(operation, inputs, output)
+  }
+}
+
+private func computeType(
+  _ operation: any PointwiseOperation, _ inputs: [Operand], _ output: Operand
+) -> ElementType {
+  if operation is Cast { return .float64 }
+  return output.element == .bool ? inputs[0].element : output.element
+}

@@ -1,0 +1,62 @@
+import AdjointGraph
+import AdjointReference
+import CSupport
+
+/// Where plans run. A device compiles programs; it knows nothing of gradients, layers or training.
+package protocol Device: AnyObject, Sendable {
+  var name: String { get }
+  /// Whatever of the device's settings a plan depends on: precision, threads.
+  var identity: UInt64 { get }
+  /// `reuse[j]` is the leaf whose memory output j is to be written to, or -1.
+  func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable
+  /// Whether the device has a kernel for a whole region on these inputs.
+  func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool
+}
+
+/// The devices of this process.
+package enum Devices {
+  private nonisolated(unsafe) static var chosen: (any Device)?
+
+  /// Where evaluation happens: the CPU engine where it is linked, otherwise the reference.
+  package static var current: any Device {
+    get {
+      if let chosen { return chosen }
+      let found = provided() ?? ReferenceDevice.shared
+      chosen = found
+      return found
+    }
+    set { chosen = newValue }
+  }
+
+  private static func provided() -> (any Device)? {
+    guard let made = adj_provided_device() else { return nil }
+    return Unmanaged<DeviceBox>.fromOpaque(made).takeUnretainedValue().device
+  }
+}
+
+/// Carries a device through the one C symbol by which an engine makes itself known.
+package final class DeviceBox {
+  package let device: any Device
+  package init(_ device: any Device) { self.device = device }
+}
+
+/// The plain engine: every value in its own memory, one plain kernel an operation.
+package final class ReferenceDevice: Device {
+  package static let shared = ReferenceDevice()
+  package let name = "reference"
+  package let identity: UInt64 = 1
+
+  package func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool { false }
+
+  package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {
+    var builder = ExecutableBuilder(program)
+    for (index, value) in program.values.enumerated() {
+      guard case .computed(let operation, let inputs) = value.source else { continue }
+      let operands = inputs.map { Operand($0, program.values[$0].type) }
+      builder.append(
+        try ReferenceKernels.make(operation, operands, Operand(index, value.type)),
+        reads: inputs, writes: [index])
+    }
+    return builder.finish(reuse: reuse)
+  }
+}

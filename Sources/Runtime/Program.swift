@@ -1,0 +1,185 @@
+import AdjointGraph
+
+/// A piece of graph as flat arrays: what a device compiles. Values are numbered in topological order.
+package final class Program {
+  package enum Source {
+    /// Memory that the caller gives, by number.
+    case leaf(Int)
+    /// A number that the caller gives, by number of leaf.
+    case scalar(Int)
+    /// A number that is part of the structure.
+    case literal(Double)
+    case computed(any Operation, inputs: [Int])
+  }
+
+  package struct Value {
+    package let source: Source
+    package let type: TensorType
+  }
+
+  package private(set) var values: [Value] = []
+  /// The values that are asked for, one a root.
+  package private(set) var outputs: [Int] = []
+  package private(set) var leafCount = 0
+  /// The walk as it was, for comparing structures.
+  private let outline: Outline
+  private var known = HashIndex()
+
+  package typealias RegionChoice = (_ region: any Region, _ inputs: [TensorType]) -> Bool
+
+  /// Flattens an ordered graph. Regions that `runsWhole` declines are replaced by their bodies; equal
+  /// computations become one value.
+  package init(_ walk: Walk, roots: [Node], runsWhole: RegionChoice) {
+    outline = Outline(walk, roots)
+    var places = [Int]()
+    places.reserveCapacity(walk.count)
+    let rootPlaces = roots.map { Int($0.ordinal) }
+    for index in 0..<walk.count {
+      let node = walk.node(index)
+      let inputs = (walk.inputStart[index]..<walk.inputStart[index + 1]).map {
+        places[Int(walk.inputs[Int($0)])]
+      }
+      places.append(add(node, inputs, runsWhole, isOutermost: true))
+    }
+    outputs = rootPlaces.map { places[$0] }
+    known = HashIndex()
+  }
+
+  /// True where an ordered graph has exactly the structure this program was made from.
+  package func matches(_ walk: Walk, roots: [Node]) -> Bool { outline == Outline(walk, roots) }
+
+  private func append(_ source: Source, _ type: TensorType) -> Int {
+    values.append(Value(source: source, type: type))
+    return values.count - 1
+  }
+
+  private func add(
+    _ node: Node, _ inputs: [Int], _ runsWhole: RegionChoice, isOutermost: Bool
+  ) -> Int {
+    if inputs.isEmpty, node.operation.kind == .leaf || node.storage != nil {
+      return addLeaf(node, isOutermost)
+    }
+    if let region = node.operation.asRegion, !runsWhole(region, inputs.map { values[$0].type }) {
+      return inline(region, inputs, runsWhole)
+    }
+    if let same = simplified(node, inputs) { return same }
+    return known.find(hash(node.operation, inputs)) { place in
+      guard case .computed(let operation, let others) = values[place].source else { return false }
+      return others == inputs && isSame(operation, node.operation)
+    } orInsert: {
+      append(.computed(node.operation, inputs: inputs), node.type)
+    }
+  }
+
+  private func addLeaf(_ node: Node, _ isOutermost: Bool) -> Int {
+    if let literal = node.operation as? Literal, node.storage == nil {
+      return known.find(literal.signature) { place in
+        guard case .literal(let number) = values[place].source else { return false }
+        return number.bitPattern == literal.value.bitPattern
+          && values[place].type.element == node.element
+      } orInsert: {
+        append(.literal(literal.value), node.type)
+      }
+    }
+    precondition(isOutermost, "a region's body may use its inputs and literals only")
+    leafCount += 1
+    return append(
+      node.storage == nil ? .scalar(leafCount - 1) : .leaf(leafCount - 1), node.type)
+  }
+
+  /// A region's body, over these values.
+  private func inline(_ region: any Region, _ inputs: [Int], _ runsWhole: RegionChoice) -> Int {
+    let examples = inputs.map { Tensor.placeholder(values[$0].type) }
+    let root = region.body(examples).node
+    let walk = Walk.take()
+    defer { walk.giveBack() }
+    walk.order(roots: [root], boundary: examples.map { $0.node }, stoppingAtValues: false)
+    var places = inputs
+    for index in inputs.count..<walk.count {
+      let below = (walk.inputStart[index]..<walk.inputStart[index + 1]).map {
+        places[Int(walk.inputs[Int($0)])]
+      }
+      places.append(add(walk.node(index), below, runsWhole, isOutermost: false))
+    }
+    return places[Int(root.ordinal)]
+  }
+
+  /// The value that a computation merely repeats, if it does: x · 1, or a view that changes nothing.
+  private func simplified(_ node: Node, _ inputs: [Int]) -> Int? {
+    switch node.operation {
+    case is Multiply:
+      if isOne(inputs[1]), values[inputs[0]].type == node.type { return inputs[0] }
+      if isOne(inputs[0]), values[inputs[1]].type == node.type { return inputs[1] }
+      return nil
+    case is StopGradient: return inputs[0]
+    case is Reshape, is Broadcast:
+      return values[inputs[0]].type == node.type ? inputs[0] : nil
+    default: return nil
+    }
+  }
+
+  private func isOne(_ place: Int) -> Bool {
+    if case .literal(1) = values[place].source { return true }
+    return false
+  }
+
+  private func hash(_ operation: any Operation, _ inputs: [Int]) -> UInt64 {
+    var key = StructureKey()
+    key.mix(operation.signature)
+    for input in inputs { key.mix(UInt64(input)) }
+    return key.a
+  }
+}
+
+/// What a structure key was made from, kept to tell collisions.
+private struct Outline: Equatable {
+  private var signatures: [UInt64] = []
+  private var leafTypes: [TensorType] = []
+  private var inputs: [Int32] = []
+  private var roots: [Int32]
+
+  init(_ walk: Walk, _ roots: [Node]) {
+    self.roots = roots.map { $0.ordinal }
+    for index in 0..<walk.count {
+      let node = walk.node(index)
+      let isValue = walk.inputStart[index] == walk.inputStart[index + 1] && node.storage != nil
+      signatures.append(isValue ? 0 : node.operation.signature)
+      if walk.inputStart[index] == walk.inputStart[index + 1] { leafTypes.append(node.type) }
+      inputs.append(-1)
+      for place in walk.inputStart[index]..<walk.inputStart[index + 1] {
+        inputs.append(walk.inputs[Int(place)])
+      }
+    }
+  }
+}
+
+/// Finds places by hash: an open-addressed table of numbers.
+struct HashIndex {
+  private var slots: [(hash: UInt64, place: Int)] = []
+  private var count = 0
+
+  mutating func find(
+    _ hash: UInt64, where isSame: (Int) -> Bool, orInsert make: () -> Int
+  ) -> Int {
+    if count * 2 >= slots.count { grow() }
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot].place >= 0 {
+      if slots[slot].hash == hash, isSame(slots[slot].place) { return slots[slot].place }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    let place = make()
+    slots[slot] = (hash, place)
+    count += 1
+    return place
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: (0, -1), count: Swift.max(64, old.count * 2))
+    for entry in old where entry.place >= 0 {
+      var slot = Int(truncatingIfNeeded: entry.hash) & (slots.count - 1)
+      while slots[slot].place >= 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = entry
+    }
+  }
+}

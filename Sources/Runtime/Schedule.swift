@@ -1,0 +1,177 @@
+import AdjointGraph
+
+/// What runs together: one kernel's worth of a program.
+package enum Unit {
+  /// Pointwise values of one shape, in topological order, computed in one pass.
+  case group([Int], compute: ElementType)
+  case single(Int)
+
+  package var members: [Int] {
+    switch self {
+    case .group(let members, _): members
+    case .single(let value): [value]
+    }
+  }
+}
+
+/// Groups a program's pointwise values and puts everything in order.
+///
+/// Values fuse when they have the same *stage*, the number of kernels that must have run before. Any path
+/// that leaves a stage through a kernel arrives at a later one, so that groups never wait for each other in
+/// a circle. What only feeds results (the updates of parameters) runs last: by then nobody reads the old
+/// values, which may be overwritten in place.
+package struct Schedule {
+  package private(set) var units: [Unit] = []
+
+  /// Bounds that keep a group within the registers of the bytecode.
+  private static let memberLimit = 24
+  private static let inputLimit = 24
+
+  private let program: Program
+  private let computeType: (Int) -> ElementType?
+  private var stage: [Int]
+  private var isLast: [Bool]
+  private var unitOf: [Int]
+  private var drafts: [Draft] = []
+
+  private struct Draft {
+    var members: [Int]
+    var inputs: [Int]
+    let compute: ElementType?
+    let isLast: Bool
+  }
+
+  private struct GroupKey: Equatable {
+    let stage: Int
+    let shape: Shape
+    let compute: ElementType
+    let isLast: Bool
+
+    var hash: UInt64 {
+      var key = StructureKey()
+      key.mix(UInt64(stage) << 8 | UInt64(compute.rawValue) << 1 | (isLast ? 1 : 0))
+      for axis in 0..<shape.rank { key.mix(UInt64(shape[axis])) }
+      return key.a
+    }
+  }
+
+  /// `computeType` tells in what type a pointwise value may be computed in a group; nil keeps it alone.
+  package init(_ program: Program, computeType: @escaping (Int) -> ElementType?) {
+    self.program = program
+    self.computeType = computeType
+    let count = program.values.count
+    stage = Array(repeating: 0, count: count)
+    isLast = Array(repeating: false, count: count)
+    unitOf = Array(repeating: -1, count: count)
+    findStages()
+    findLast()
+    draftUnits()
+    order()
+  }
+
+  private func inputs(of value: Int) -> [Int] {
+    if case .computed(_, let inputs) = program.values[value].source { return inputs }
+    return []
+  }
+
+  private func isComputed(_ value: Int) -> Bool {
+    if case .computed = program.values[value].source { return true }
+    return false
+  }
+
+  private mutating func findStages() {
+    for value in program.values.indices where isComputed(value) {
+      var latest = 0
+      for input in inputs(of: value) { latest = max(latest, stage[input]) }
+      stage[value] = computeType(value) == nil ? latest + 1 : latest
+    }
+  }
+
+  /// Pointwise values all of whose readers are of the same sort.
+  private mutating func findLast() {
+    for value in program.values.indices { isLast[value] = computeType(value) != nil }
+    for value in program.values.indices.reversed() where isComputed(value) && !isLast[value] {
+      markRead(value)
+    }
+  }
+
+  /// Everything that a value outside the last part reads is outside it too.
+  private mutating func markRead(_ reader: Int) {
+    var waiting = inputs(of: reader).filter { isLast[$0] }
+    while let value = waiting.popLast() {
+      guard isLast[value] else { continue }
+      isLast[value] = false
+      waiting.append(contentsOf: inputs(of: value).filter { isLast[$0] })
+    }
+  }
+
+  private mutating func draftUnits() {
+    var open = HashIndex()
+    var keys: [GroupKey] = []
+    var current: [Int] = []
+    for value in program.values.indices where isComputed(value) {
+      guard let compute = computeType(value) else {
+        unitOf[value] = drafts.count
+        drafts.append(
+          Draft(members: [value], inputs: inputs(of: value), compute: nil, isLast: false))
+        continue
+      }
+      let key = GroupKey(
+        stage: stage[value], shape: program.values[value].type.shape, compute: compute,
+        isLast: isLast[value])
+      let place = open.find(key.hash) { keys[$0] == key } orInsert: {
+        keys.append(key)
+        current.append(-1)
+        return keys.count - 1
+      }
+      if current[place] < 0 || !join(value, current[place]) {
+        current[place] = drafts.count
+        drafts.append(
+          Draft(members: [], inputs: [], compute: compute, isLast: isLast[value]))
+        _ = join(value, current[place])
+      }
+    }
+  }
+
+  /// Adds a value to a group if it still fits.
+  private mutating func join(_ value: Int, _ unit: Int) -> Bool {
+    let new = inputs(of: value).filter { input in
+      unitOf[input] != unit && !drafts[unit].inputs.contains(input)
+    }
+    let fits =
+      drafts[unit].members.count < Schedule.memberLimit
+      && drafts[unit].inputs.count + new.count <= Schedule.inputLimit
+    guard fits || drafts[unit].members.isEmpty else { return false }
+    drafts[unit].inputs.append(contentsOf: new)
+    drafts[unit].members.append(value)
+    unitOf[value] = unit
+    return true
+  }
+
+  /// Depth-first, iteratively: first what others need, then what only gives results.
+  private mutating func order() {
+    var isDone = [Bool](repeating: false, count: drafts.count)
+    for pass in [false, true] {
+      for unit in drafts.indices where drafts[unit].isLast == pass { emit(unit, &isDone) }
+    }
+  }
+
+  private mutating func emit(_ root: Int, _ isDone: inout [Bool]) {
+    guard !isDone[root] else { return }
+    var stack = [(unit: root, next: 0)]
+    while let top = stack.last {
+      let draft = drafts[top.unit]
+      if top.next < draft.inputs.count, !isDone[top.unit] {
+        stack[stack.count - 1].next += 1
+        let needed = unitOf[draft.inputs[top.next]]
+        if needed >= 0, !isDone[needed] { stack.append((needed, 0)) }
+        continue
+      }
+      stack.removeLast()
+      guard !isDone[top.unit] else { continue }
+      isDone[top.unit] = true
+      units.append(
+        draft.compute.map { .group(draft.members, compute: $0) } ?? .single(draft.members[0]))
+    }
+  }
+}
