@@ -33,6 +33,7 @@ let package = Package(
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
     room("Data", imports: ["Runtime", "Graph"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
+    room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",
       dependencies: [
@@ -41,16 +42,16 @@ let package = Package(
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
-      name: "adjoint-cli", dependencies: ["Adjoint"], path: "Sources/CLI", swiftSettings: settings),
+      name: "adjoint-cli", dependencies: ["Adjoint", "AdjointWorkloads"], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
       name: "PlayWeb",
       dependencies: [
         "CSupport", "AdjointGraph", "AdjointReference", "AdjointRuntime", "AdjointNN",
-        "AdjointOptim", "AdjointData",
+        "AdjointOptim", "AdjointData", "AdjointWorkloads",
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
     .testTarget(
-      name: "AdjointTests", dependencies: ["Adjoint"], path: "Tests", swiftSettings: settings),
+      name: "AdjointTests", dependencies: ["Adjoint", "AdjointWorkloads"], path: "Tests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -48,6 +48,8 @@ public struct Linear: Module {
       ? Parameter(Initialization.byFanIn([outputs], inputs, key.split(1), element)) : nil
   }
 
+  public var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+
   public func forward(_ x: Tensor) -> Tensor {
     Functional.linear(x, weight.value, bias?.value)
   }
@@ -75,6 +77,8 @@ public struct Conv2d: Module {
     self.stride = stride
     self.padding = padding
   }
+
+  public var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
   public func forward(_ x: Tensor) -> Tensor {
     Functional.conv2d(x, weight.value, bias?.value, stride: stride, padding: padding)

@@ -14,6 +14,9 @@ public struct MLP: Module {
     self.activation = activation
   }
 
+  /// The parameters in order; what reflection finds too, where there is reflection.
+  public var allParameters: [Parameter] { layers.flatMap { $0.allParameters } }
+
   public func forward(_ x: Tensor) -> Tensor {
     var x = x
     for (index, layer) in layers.enumerated() {
@@ -38,6 +41,12 @@ public struct LeNet: Module {
     fc1 = Linear(400, 120, element)
     fc2 = Linear(120, 84, element)
     fc3 = Linear(84, classes, element)
+  }
+
+  /// The parameters in order; what reflection finds too, where there is reflection.
+  public var allParameters: [Parameter] {
+    conv1.allParameters + conv2.allParameters + fc1.allParameters + fc2.allParameters
+      + fc3.allParameters
   }
 
   public func forward(_ x: Tensor) -> Tensor {

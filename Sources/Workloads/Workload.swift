@@ -1,0 +1,60 @@
+import AdjointGraph
+import AdjointNN
+import AdjointOptim
+import AdjointRuntime
+
+/// The networks that are timed and compared, through the public layers and optimizers.
+public enum Workload: String, CaseIterable, Sendable {
+  case tiny
+  case mlp
+  case mlpWide = "mlp-wide"
+  case lenet
+
+  /// Eight different batches in rotation, data already in memory.
+  public static let batchCount = 8
+
+  /// A network made anew with its optimizer and data: call the result with a step's number to take it.
+  /// It returns the loss, evaluated.
+  public func prepare(seed: Int = 0) -> (Int) -> Tensor {
+    Initialization.seed(seed)
+    switch self {
+    case .tiny:
+      let batches = Workload.make { (.normal([10, 2], key: $0), .normal([10, 1], key: $0.split(1))) }
+      let net = MLP([2, 4, 2, 1], activation: { tanh($0) })
+      let optimizer = SGD(net.allParameters, learningRate: 0.03)
+      return { index in
+        let (x, y) = batches[index % Workload.batchCount]
+        return optimizer.step { meanSquaredError(net(x), y) }
+      }
+    case .mlp: return Workload.classifier(MLP([784, 128, 10]), [64, 784])
+    case .mlpWide: return Workload.classifier(MLP([784, 1024, 1024, 10]), [256, 784])
+    case .lenet:
+      let batches = Workload.make {
+        (.normal([64, 1, 28, 28], key: $0), Workload.classes(64, $0.split(1)))
+      }
+      let net = LeNet()
+      let optimizer = SGD(net.allParameters, learningRate: 0.01, momentum: 0.9)
+      return { index in
+        let (x, y) = batches[index % Workload.batchCount]
+        return optimizer.step { crossEntropy(net(x), y) }
+      }
+    }
+  }
+
+  private static func classifier(_ net: MLP, _ shape: Shape) -> (Int) -> Tensor {
+    let batches = make { (.normal(shape, key: $0), classes(shape[0], $0.split(1))) }
+    let optimizer = Adam(net.allParameters, learningRate: 1e-3)
+    return { index in
+      let (x, y) = batches[index % batchCount]
+      return optimizer.step { crossEntropy(net(x), y) }
+    }
+  }
+
+  private static func make(_ batch: (RandomKey) -> (Tensor, Tensor)) -> [(Tensor, Tensor)] {
+    (0..<batchCount).map { batch(RandomKey(1).split($0)) }
+  }
+
+  private static func classes(_ count: Int, _ key: RandomKey) -> Tensor {
+    Tensor((0..<count).map { Int64(key.bits(at: $0) % 10) })
+  }
+}
