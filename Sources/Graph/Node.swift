@@ -7,28 +7,28 @@ import CSupport
 /// so that freeing a chain of a million nodes needs no deep stack.
 public final class Node: @unchecked Sendable {
   public let operation: any Operation
-  public package(set) final var shape = Shape()
-  public package(set) final var element = ElementType.float32
+  @exclusivity(unchecked) public package(set) final var shape = Shape()
+  @exclusivity(unchecked) public package(set) final var element = ElementType.float32
 
-  package final var input0: Unmanaged<Node>?
-  package final var input1: Unmanaged<Node>?
-  package final var input2: Unmanaged<Node>?
-  package final var moreInputs: UnsafeMutablePointer<Unmanaged<Node>>?
-  package final var storedInputCount: Int32 = 0
+  @exclusivity(unchecked) package final var input0: Unmanaged<Node>?
+  @exclusivity(unchecked) package final var input1: Unmanaged<Node>?
+  @exclusivity(unchecked) package final var input2: Unmanaged<Node>?
+  @exclusivity(unchecked) package final var moreInputs: UnsafeMutablePointer<Unmanaged<Node>>?
+  @exclusivity(unchecked) package final var storedInputCount: Int32 = 0
 
   /// The longest path to a node that has its value: what a cell watches to cut endless chains.
-  package final var height: Int32 = 0
+  @exclusivity(unchecked) package final var height: Int32 = 0
   /// The walk that last met this node, and the place it got there. Valid under the graph lock only.
-  package final var mark: UInt32 = 0
-  package final var ordinal: Int32 = 0
+  @exclusivity(unchecked) package final var mark: UInt32 = 0
+  @exclusivity(unchecked) package final var ordinal: Int32 = 0
   /// In a gradient walk: whether something that is asked for lies below.
-  package final var isNeeded = false
-  package final var isPoisoned = false
+  @exclusivity(unchecked) package final var isNeeded = false
+  @exclusivity(unchecked) package final var isPoisoned = false
 
   /// The value, once computed (or given).
-  package final var storage: Storage?
+  @exclusivity(unchecked) package final var storage: Storage?
   /// The value of a scalar operand or literal.
-  package final var scalar: Double = 0
+  @exclusivity(unchecked) package final var scalar: Double = 0
 
   package init(_ operation: any Operation) {
     self.operation = operation

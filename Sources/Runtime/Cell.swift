@@ -2,7 +2,7 @@ import AdjointGraph
 
 /// A place that holds a tensor and may be given another: a parameter, a statistic, an optimizer's state.
 public class Cell: @unchecked Sendable {
-  package final var node: Node
+  @exclusivity(unchecked) package final var node: Node
   /// What the cell is called in its model, such as `fc1.weight`.
   public package(set) final var name = ""
 

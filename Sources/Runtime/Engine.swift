@@ -74,16 +74,16 @@ extension Node {
 
 private final class EngineState {
   let cache = PlanCache()
-  var statistics = EngineStatistics()
+  @exclusivity(unchecked) var statistics = EngineStatistics()
   #if DEBUG
     var comparesStructures = true
   #else
     var comparesStructures = false
   #endif
   /// The leaves of the walk under way: memory, or nil and a number. Kept between runs.
-  private var memory: [Storage?] = []
-  private var numbers: [Double] = []
-  private var reuse: [Int] = []
+  @exclusivity(unchecked) private var memory: [Storage?] = []
+  @exclusivity(unchecked) private var numbers: [Double] = []
+  @exclusivity(unchecked) private var reuse: [Int] = []
 
   /// Evaluates `roots`; those from `results` on become the values of `cells`.
   func run(_ roots: [Node], cells: [Cell], results: Int) throws(GraphError) {
@@ -212,5 +212,5 @@ private final class EngineState {
     for (index, cell) in cells.enumerated() { cell.hold(roots[results + index]) }
   }
 
-  private var outputs: [Storage] = []
+  @exclusivity(unchecked) private var outputs: [Storage] = []
 }

@@ -20,8 +20,8 @@ final class PlanCache {
     let key: StructureKey
     let program: Program
     /// One compiled plan for each choice of reused buffers.
-    var variants: [(reuse: [Int], executable: Executable)] = []
-    var lastUse = 0
+    @exclusivity(unchecked) var variants: [(reuse: [Int], executable: Executable)] = []
+    @exclusivity(unchecked) var lastUse = 0
 
     init(_ key: StructureKey, _ program: Program) {
       self.key = key
@@ -30,9 +30,9 @@ final class PlanCache {
   }
 
   static let capacity = 512
-  private var entries: [Entry] = []
-  private var clock = 0
-  private var latest: Entry?
+  @exclusivity(unchecked) private var entries: [Entry] = []
+  @exclusivity(unchecked) private var clock = 0
+  @exclusivity(unchecked) private var latest: Entry?
 
   /// The entry of a key, if it also `fits` (when structures are compared).
   func find(_ key: StructureKey, fits: ((Program) -> Bool)?) -> (entry: Entry?, collided: Bool) {

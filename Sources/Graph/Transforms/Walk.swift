@@ -5,18 +5,18 @@ import CSupport
 /// Every view of the graph begins with this one iterative post-order walk. Walks are reused, so that a
 /// steady loop allocates nothing. Use only while holding the graph lock (`GraphLock`).
 package final class Walk {
-  package private(set) var nodes: UnsafeMutablePointer<Unmanaged<Node>>
-  package private(set) var count = 0
+  @exclusivity(unchecked) package private(set) var nodes: UnsafeMutablePointer<Unmanaged<Node>>
+  @exclusivity(unchecked) package private(set) var count = 0
   /// The inputs of node i are `inputs[inputStart[i]..<inputStart[i + 1]]`.
-  package private(set) var inputStart: UnsafeMutablePointer<Int32>
-  package private(set) var inputs: UnsafeMutablePointer<Int32>
-  private var capacity = 256
-  private var inputCapacity = 1024
-  private var stack: UnsafeMutablePointer<(node: Unmanaged<Node>, next: Int32)>
-  private var stackCapacity = 256
+  @exclusivity(unchecked) package private(set) var inputStart: UnsafeMutablePointer<Int32>
+  @exclusivity(unchecked) package private(set) var inputs: UnsafeMutablePointer<Int32>
+  @exclusivity(unchecked) private var capacity = 256
+  @exclusivity(unchecked) private var inputCapacity = 1024
+  @exclusivity(unchecked) private var stack: UnsafeMutablePointer<(node: Unmanaged<Node>, next: Int32)>
+  @exclusivity(unchecked) private var stackCapacity = 256
 
-  private nonisolated(unsafe) static var free: [Walk] = []
-  private nonisolated(unsafe) static var lastMark: UInt32 = 0
+  @exclusivity(unchecked) private nonisolated(unsafe) static var free: [Walk] = []
+  @exclusivity(unchecked) private nonisolated(unsafe) static var lastMark: UInt32 = 0
 
   private init() {
     nodes = .allocate(capacity: capacity)
