@@ -42,7 +42,10 @@ let package = Package(
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
-      name: "adjoint-cli", dependencies: ["Adjoint", "AdjointWorkloads"], path: "Sources/CLI", swiftSettings: settings),
+      name: "adjoint-cli", dependencies: [
+        "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
+      ], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
       name: "PlayWeb",
       dependencies: [
@@ -51,7 +54,10 @@ let package = Package(
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
     .testTarget(
-      name: "AdjointTests", dependencies: ["Adjoint", "AdjointWorkloads"], path: "Tests", swiftSettings: settings),
+      name: "AdjointTests", dependencies: [
+        "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
+      ], path: "Tests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

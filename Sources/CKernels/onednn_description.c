@@ -27,6 +27,20 @@ adj_layout adj_layout_create(const dnnl_dims_t dims, dnnl_format_tag_t tag) {
 #endif
 }
 
+adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, const dnnl_dims_t strides) {
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_memory_desc_t layout = NULL;
+  if (adj_dnnl()->memory_desc_create_with_strides(&layout, rank, dims, dnnl_f32, strides) != dnnl_success) return NULL;
+  return layout;
+#else
+  dnnl_memory_desc_t *layout = malloc(sizeof *layout);
+  if (!layout) return NULL;
+  if (adj_dnnl()->memory_desc_init_by_strides(layout, rank, dims, dnnl_f32, strides) == dnnl_success) return layout;
+  free(layout);
+  return NULL;
+#endif
+}
+
 void adj_layout_destroy(adj_layout layout) {
   if (!layout) return;
 #if DNNL_VERSION_MAJOR >= 3

@@ -16,12 +16,12 @@
 
 #if DNNL_VERSION_MAJOR >= 3
 #define ADJ_DNNL_OWN_FUNCTIONS(X) \
-  X(memory_desc_create_with_tag) X(memory_desc_destroy) \
+  X(memory_desc_create_with_tag) X(memory_desc_create_with_strides) X(matmul_primitive_desc_create) X(memory_desc_destroy) \
   X(convolution_forward_primitive_desc_create) X(convolution_backward_data_primitive_desc_create) \
   X(convolution_backward_weights_primitive_desc_create) X(primitive_desc_next_impl)
 #else
 #define ADJ_DNNL_OWN_FUNCTIONS(X) \
-  X(memory_desc_init_by_tag) \
+  X(memory_desc_init_by_tag) X(memory_desc_init_by_strides) X(matmul_desc_init) X(primitive_desc_create) \
   X(primitive_desc_iterator_create) X(primitive_desc_iterator_destroy) \
   X(primitive_desc_iterator_fetch) X(primitive_desc_iterator_next) \
   X(convolution_forward_desc_init) X(convolution_backward_data_desc_init) \
@@ -59,6 +59,7 @@ typedef struct {
 
 #pragma GCC visibility push(hidden)
 adj_layout adj_layout_create(const dnnl_dims_t dims, dnnl_format_tag_t tag);
+adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, const dnnl_dims_t strides);
 void adj_layout_destroy(adj_layout layout);
 
 /// Fills in `g` and describes the primitive that suits the shape; null where the library has none.

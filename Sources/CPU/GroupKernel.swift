@@ -19,6 +19,7 @@ struct GroupDraft {
 
 /// Many pointwise operations in one pass over memory, as bytecode over tiles.
 final class GroupKernel: Kernel {
+  var summary: String { "group of \(program.pointee.instruction_count) over \(count) elements" }
   private let program: UnsafeMutablePointer<adj_program>
   private let inputs: UnsafeMutablePointer<adj_input>
   private let outputs: UnsafeMutablePointer<adj_output>

@@ -4,6 +4,7 @@ import CKernels
 
 /// A product of matrices, or of batches of them.
 final class MatrixProductKernel: Kernel {
+  var summary: String { "matmul \(m)×\(n)×\(k) \(transposesA == 1 ? "T" : "N")\(transposesB == 1 ? "T" : "N")" }
   private let a: Int
   private let b: Int
   private let output: Int
@@ -16,6 +17,8 @@ final class MatrixProductKernel: Kernel {
   private let ldb: Int64
   private let isDouble: Bool
   private let usesLibrary: Bool
+  /// oneDNN's primitive for products large enough to pay for it.
+  private let primitive: OpaquePointer?
   private let threads: Int32
   /// Byte offsets of the matrices of each batch entry.
   private let batches: [(a: Int, b: Int, output: Int)]
@@ -43,6 +46,14 @@ final class MatrixProductKernel: Kernel {
     usesLibrary = device.usesLibrary && !isDouble && work >= 16_384
     threads = Int32(work >= 200_000 ? device.threads : 1)
     batches = MatrixProductKernel.offsets(a, b, type)
+    primitive =
+      usesLibrary && work >= 200_000
+      ? adj_onednn_product_create(
+        transposesA, transposesB, m, n, k, self.lda, self.ldb, n, threads) : nil
+  }
+
+  deinit {
+    if let primitive { adj_onednn_product_destroy(primitive) }
   }
 
   /// Whether the memory holds the matrix transposed, and its leading dimension.
@@ -111,6 +122,7 @@ final class MatrixProductKernel: Kernel {
       a.assumingMemoryBound(to: Float.self), b.assumingMemoryBound(to: Float.self),
       c.assumingMemoryBound(to: Float.self)
     )
+    if let primitive { return adj_onednn_product_run(primitive, a, b, c) }
     if usesLibrary {
       return adj_onednn_matmul(transposesA, transposesB, m, n, k, a, lda, b, ldb, c, n)
     }

@@ -5,6 +5,7 @@ import CKernels
 
 /// Moves a value into another order of memory.
 final class StridedCopyKernel: Kernel {
+  var summary: String { "copy \(sizes) from strides \(fromStrides) to \(toStrides)" }
   private let from: Int
   private let to: Int
   private let sizes: [Int64]
@@ -32,6 +33,7 @@ final class StridedCopyKernel: Kernel {
 
 /// A look into a value from a start that is only known when the plan runs. Nothing is copied.
 final class SliceKernel: Kernel {
+  var summary: String { "slice" }
   private let source: Int
   private let start: Int
   private let target: Int

@@ -4,6 +4,7 @@ import CKernels
 
 /// A convolution or one of its gradients, on images that lie channels-last.
 final class ConvolutionKernel: Kernel {
+  var summary: String { "convolution \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w) to \(outputChannels)" }
   enum Role {
     case forward
     case inputGradient
@@ -123,6 +124,7 @@ final class ConvolutionKernel: Kernel {
 
 /// Max-pooling, its gradient, or the selection by its winners.
 final class PoolKernel: Kernel {
+  var summary: String { "max-pool \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w)" }
   enum Role {
     case forward
     case gradient

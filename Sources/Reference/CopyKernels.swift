@@ -2,6 +2,7 @@ import AdjointGraph
 
 /// Elements found through strides, written densely: reshape, transpose, broadcast, slice.
 final class CopyKernel: Kernel {
+  var summary: String { "copy " + output.shape.description }
   private let input: Operand
   private let output: Operand
   private let odometer: Odometer
@@ -39,6 +40,7 @@ package func clampedStart(_ slots: Slots, _ slot: Int, _ last: Int) -> Int {
 
 /// Zeros with the input at a start along one axis.
 final class PlaceKernel: Kernel {
+  var summary: String { "place " + output.shape.description }
   private let input: Operand
   private let start: Operand
   private let output: Operand
@@ -72,6 +74,7 @@ final class PlaceKernel: Kernel {
 
 /// Places along an axis by index: rows of `inner` elements, `outer` times.
 final class GatherKernel: Kernel {
+  var summary: String { "gather " + output.shape.description }
   private let input: Operand
   private let indices: Operand
   private let output: Operand
@@ -103,6 +106,7 @@ final class GatherKernel: Kernel {
 
 /// Zeros to which rows are added at indexed places.
 final class ScatterAddKernel<Scalar: ReferenceScalar>: Kernel {
+  var summary: String { "scatterAdd " + output.shape.description }
   private let input: Operand
   private let indices: Operand
   private let output: Operand
@@ -145,6 +149,7 @@ private func checkedIndex(_ index: Int64, _ length: Int, _ name: String) throws(
 
 /// 0, 1, 2, …
 final class IotaKernel: Kernel {
+  var summary: String { "iota " + output.shape.description }
   private let output: Operand
   init(_ output: Operand) { self.output = output }
 

@@ -6,6 +6,8 @@ package typealias Slots = UnsafeMutablePointer<UnsafeMutableRawPointer>
 /// One prepared piece of a plan: it knows its slots, sizes and strides, and only needs to run.
 package protocol Kernel: AnyObject {
   func run(_ slots: Slots) throws(GraphError)
+  /// What it does, in a few words, for profiles and reports.
+  var summary: String { get }
 }
 
 /// A value of a plan as a kernel sees it: which slot, and its type. Row-major and dense.

@@ -2,6 +2,7 @@ import AdjointGraph
 
 /// Interprets one pointwise operation's expression, element by element.
 final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
+  var summary: String { "pointwise " + output.shape.description }
   private let inputs: [Operand]
   private let output: Operand
   private let odometer: Odometer

@@ -2,6 +2,7 @@ import AdjointGraph
 
 /// The sum or the maximum over axes, in row-major order of the input.
 final class ReductionKernel<Scalar: ReferenceScalar>: Kernel {
+  var summary: String { (isSum ? "sum " : "maximum ") + input.shape.description }
   private let input: Operand
   private let output: Operand
   private let odometer: Odometer
@@ -36,6 +37,7 @@ final class ReductionKernel<Scalar: ReferenceScalar>: Kernel {
 
 /// A product of matrices, or of batches of them: three loops.
 final class MatMulKernel<Scalar: ReferenceScalar>: Kernel {
+  var summary: String { "matmul " + output.shape.description }
   private let a: Operand
   private let b: Operand
   private let output: Operand

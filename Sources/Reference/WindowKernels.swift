@@ -9,6 +9,7 @@ enum ConvolutionRole {
 
 /// One loop nest for all three: every (image, output channel, output place, kernel place) once.
 final class ConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
+  var summary: String { "convolution " + output.shape.description }
   private let role: ConvolutionRole
   private let a: Operand
   private let b: Operand
@@ -83,6 +84,7 @@ enum PoolRole {
 }
 
 final class MaxPoolKernel<Scalar: ReferenceScalar>: Kernel {
+  var summary: String { "maxPool " + output.shape.description }
   private let role: PoolRole
   private let window: PoolWindow
   private let images: Operand

@@ -28,6 +28,18 @@ package enum Devices {
     set { chosen = newValue }
   }
 
+  /// Evaluates on `device` while `body` runs. Other threads wait meanwhile.
+  package static func with<Result, Failure: Error>(
+    _ device: any Device, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try GraphLock.withLock { () throws(Failure) in
+      let before = current
+      current = device
+      defer { current = before }
+      return try body()
+    }
+  }
+
   private static func provided() -> (any Device)? {
     guard let made = adj_provided_device() else { return nil }
     return Unmanaged<DeviceBox>.fromOpaque(made).takeUnretainedValue().device

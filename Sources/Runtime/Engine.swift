@@ -26,7 +26,7 @@ public enum Engine {
         if !roots.contains(where: { $0 === tensor.node }) { roots.append(tensor.node) }
       }
       guard !roots.isEmpty else { return }
-      try state.run(roots, cells: [], results: 0)
+      try state.run(roots, cells: [], lettingGo: false)
     }
   }
 
@@ -39,7 +39,6 @@ public enum Engine {
       var roots: [Node] = []
       roots.reserveCapacity(results.count + updates.count)
       for result in results where result.node.needsEvaluation { roots.append(result.node) }
-      let resultCount = roots.count
       var cells: [Cell] = []
       cells.reserveCapacity(updates.count)
       for update in updates {
@@ -52,7 +51,7 @@ public enum Engine {
       }
       updates = []
       guard !roots.isEmpty else { return }
-      try state.run(roots, cells: cells, results: resultCount)
+      try state.run(roots, cells: cells, lettingGo: true)
     }
   }
 }
@@ -85,15 +84,16 @@ private final class EngineState {
   @exclusivity(unchecked) private var numbers: [Double] = []
   @exclusivity(unchecked) private var reuse: [Int] = []
 
-  /// Evaluates `roots`; those from `results` on become the values of `cells`.
-  func run(_ roots: [Node], cells: [Cell], results: Int) throws(GraphError) {
+  /// Evaluates `roots`; the last of them become the values of `cells`. `lettingGo` drops the graph behind
+  /// them before anything runs.
+  func run(_ roots: [Node], cells: [Cell], lettingGo: Bool) throws(GraphError) {
+    let results = roots.count - cells.count
     let device = Devices.current
     let entry = try find(roots, device)
-    let isCommit = results > 0 || !cells.isEmpty
     reuse.removeAll(keepingCapacity: true)
     for _ in 0..<results { reuse.append(-1) }
     for cell in cells { reuse.append(leafIndex(of: cell.node)) }
-    if isCommit { for root in roots { root.dropInputs() } }
+    if lettingGo { for root in roots { root.dropInputs() } }
     chooseReuse(cells, roots, results)
     let executable = try variant(of: entry, device)
     try execute(executable, roots, cells, results)

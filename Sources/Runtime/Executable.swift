@@ -1,5 +1,6 @@
 import AdjointGraph
 import AdjointReference
+import CSupport
 
 /// A compiled plan: kernels over slots, one slot a value. Everything but the caller's memory is in place
 /// before it runs, so that a run allocates nothing.
@@ -48,7 +49,16 @@ package final class Executable {
   }
 
   package func run() throws(GraphError) {
+    if Profile.isOn { return try runTimed() }
     for kernel in kernels { try kernel.run(slots) }
+  }
+
+  private func runTimed() throws(GraphError) {
+    for (index, kernel) in kernels.enumerated() {
+      let start = adj_seconds()
+      try kernel.run(slots)
+      Profile.note(kernel, place: index, seconds: adj_seconds() - start)
+    }
   }
 }
 
@@ -251,6 +261,7 @@ private struct ArenaPlan {
 
 /// Copies a whole value.
 private final class MoveKernel: Kernel {
+  var summary: String { "move " + String(bytes) + " bytes" }
   private let from: Int
   private let to: Int
   private let bytes: Int

@@ -64,6 +64,7 @@ package struct Schedule {
     isLast = Array(repeating: false, count: count)
     unitOf = Array(repeating: -1, count: count)
     findStages()
+    delayStages()
     findLast()
     draftUnits()
     order()
@@ -84,6 +85,18 @@ package struct Schedule {
       var latest = 0
       for input in inputs(of: value) { latest = max(latest, stage[input]) }
       stage[value] = computeType(value) == nil ? latest + 1 : latest
+    }
+  }
+
+  /// A pointwise value waits until somebody needs it: what an update makes of old states alone then joins
+  /// the rest of the update, and what the backward pass makes of an activation is not kept till then.
+  private mutating func delayStages() {
+    var latest = [Int](repeating: .max, count: program.values.count)
+    for value in program.values.indices.reversed() where isComputed(value) {
+      let isPointwise = computeType(value) != nil
+      if isPointwise, latest[value] != .max { stage[value] = max(stage[value], latest[value]) }
+      let bound = isPointwise ? stage[value] : stage[value] - 1
+      for input in inputs(of: value) { latest[input] = min(latest[input], bound) }
     }
   }
 
@@ -148,15 +161,59 @@ package struct Schedule {
     return true
   }
 
-  /// Depth-first, iteratively: first what others need, then what only gives results.
+  /// First what others need, depth-first; then what only gives results, each piece put in as soon as nobody
+  /// else will read the leaves that it reads: the gradient it uses is then still in the cache, and its
+  /// memory is free for the next.
   private mutating func order() {
     var isDone = [Bool](repeating: false, count: drafts.count)
-    for pass in [false, true] {
-      for unit in drafts.indices where drafts[unit].isLast == pass { emit(unit, &isDone) }
+    var sequence: [Int] = []
+    for unit in drafts.indices where !drafts[unit].isLast { emit(unit, &isDone, &sequence) }
+    let needed = sequence.count
+    for unit in drafts.indices where drafts[unit].isLast { emit(unit, &isDone, &sequence) }
+    let earliest = earliestPlaces(sequence, needed)
+    var waiting = [[Int]](repeating: [], count: needed + 1)
+    for index in needed..<sequence.count { waiting[earliest[index - needed]].append(sequence[index]) }
+    for place in 0...needed {
+      for unit in waiting[place] { units.append(self.unit(at: unit)) }
+      if place < needed { units.append(unit(at: sequence[place])) }
     }
   }
 
-  private mutating func emit(_ root: Int, _ isDone: inout [Bool]) {
+  private func unit(at index: Int) -> Unit {
+    let draft = drafts[index]
+    return draft.compute.map { .group(draft.members, compute: $0) } ?? .single(draft.members[0])
+  }
+
+  /// For each unit that only gives results: before which of the other units it may run.
+  private func earliestPlaces(_ sequence: [Int], _ needed: Int) -> [Int] {
+    var lastRead = [Int](repeating: 0, count: program.values.count)
+    var place = [Int](repeating: 0, count: drafts.count)
+    for index in 0..<needed {
+      place[sequence[index]] = index + 1
+      for input in drafts[sequence[index]].inputs { lastRead[owner(of: input)] = index + 1 }
+    }
+    return sequence[needed...].map { unit in
+      var earliest = 0
+      for input in drafts[unit].inputs {
+        let made = unitOf[input]
+        earliest = max(earliest, made >= 0 ? place[made] : 0, lastRead[owner(of: input)])
+      }
+      place[unit] = earliest
+      return earliest
+    }
+  }
+
+  /// The value whose memory a view looks into.
+  private func owner(of value: Int) -> Int {
+    var value = value
+    while case .computed(let operation, let inputs) = program.values[value].source,
+      operation.kind == .view
+    { value = inputs[0] }
+    return value
+  }
+
+  /// Everything that a unit needs, then the unit: iteratively.
+  private func emit(_ root: Int, _ isDone: inout [Bool], _ sequence: inout [Int]) {
     guard !isDone[root] else { return }
     var stack = [(unit: root, next: 0)]
     while let top = stack.last {
@@ -170,8 +227,7 @@ package struct Schedule {
       stack.removeLast()
       guard !isDone[top.unit] else { continue }
       isDone[top.unit] = true
-      units.append(
-        draft.compute.map { .group(draft.members, compute: $0) } ?? .single(draft.members[0]))
+      sequence.append(top.unit)
     }
   }
 }

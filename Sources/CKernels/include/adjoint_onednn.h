@@ -13,6 +13,15 @@ const char *adj_onednn_problem(void);
 int adj_onednn_matmul(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
                       const float *a, int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc);
 
+typedef struct adj_onednn_product adj_onednn_product;
+
+/// Prepares a product of these sizes, as in adj_matmul_f32, for a team of `threads`. Null where the library refuses.
+adj_onednn_product *adj_onednn_product_create(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
+                                              int64_t lda, int64_t ldb, int64_t ldc, int threads);
+void adj_onednn_product_destroy(adj_onednn_product *product);
+/// Returns 0 on success.
+int adj_onednn_product_run(adj_onednn_product *product, const float *a, const float *b, float *c);
+
 enum adj_onednn_kind { ADJ_CONV_FORWARD, ADJ_CONV_INPUT_GRADIENT, ADJ_CONV_WEIGHT_GRADIENT };
 
 typedef struct {

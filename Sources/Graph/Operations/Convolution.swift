@@ -35,7 +35,7 @@ public final class Convolution: Operation {
   public let kind = OperationKind.kernel
   package let motion: WindowMotion
 
-  init(_ motion: WindowMotion) {
+  package init(_ motion: WindowMotion) {
     self.motion = motion
     attributes = motion.attributes
     signature = Signature.of("convolution", attributes)
@@ -79,7 +79,7 @@ public final class ConvolutionInputGradient: Operation {
   let height: Int
   let width: Int
 
-  init(_ motion: WindowMotion, _ images: Shape) {
+  package init(_ motion: WindowMotion, _ images: Shape) {
     self.motion = motion
     (height, width) = (images[2], images[3])
     attributes = motion.attributes + [height, width]
@@ -122,7 +122,7 @@ public final class ConvolutionKernelGradient: Operation {
   let kernelH: Int
   let kernelW: Int
 
-  init(_ motion: WindowMotion, _ kernels: Shape) {
+  package init(_ motion: WindowMotion, _ kernels: Shape) {
     self.motion = motion
     (kernelH, kernelW) = (kernels[2], kernels[3])
     attributes = motion.attributes + [kernelH, kernelW]

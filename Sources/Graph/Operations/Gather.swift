@@ -7,7 +7,7 @@ public final class Gather: Operation {
   public let kind = OperationKind.kernel
   package let axis: Int
 
-  init(axis: Int) {
+  package init(axis: Int) {
     self.axis = axis
     attributes = [axis]
     signature = Signature.of("gather", attributes)
@@ -51,7 +51,7 @@ public final class ScatterAdd: Operation {
   package let axis: Int
   package let length: Int
 
-  init(axis: Int, length: Int) {
+  package init(axis: Int, length: Int) {
     self.axis = axis
     self.length = length
     attributes = [axis, length]

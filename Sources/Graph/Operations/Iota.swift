@@ -5,7 +5,7 @@ public final class Iota: Operation {
   public let signature: UInt64
   public let kind = OperationKind.kernel
 
-  init(_ count: Int) {
+  package init(_ count: Int) {
     attributes = [count]
     signature = Signature.of("iota", attributes)
   }

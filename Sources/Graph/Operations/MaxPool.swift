@@ -9,7 +9,7 @@ public final class MaxPool: Operation {
   public let kind = OperationKind.kernel
   package let window: PoolWindow
 
-  init(_ window: PoolWindow) {
+  package init(_ window: PoolWindow) {
     self.window = window
     attributes = window.attributes
     signature = Signature.of("maxPool", attributes)
@@ -38,7 +38,7 @@ public final class MaxPoolGradient: Operation {
   public let kind = OperationKind.kernel
   package let window: PoolWindow
 
-  init(_ window: PoolWindow) {
+  package init(_ window: PoolWindow) {
     self.window = window
     attributes = window.attributes
     signature = Signature.of("maxPoolGradient", attributes)
@@ -75,7 +75,7 @@ public final class MaxPoolSelect: Operation {
   public let kind = OperationKind.kernel
   package let window: PoolWindow
 
-  init(_ window: PoolWindow) {
+  package init(_ window: PoolWindow) {
     self.window = window
     attributes = window.attributes
     signature = Signature.of("maxPoolSelect", attributes)

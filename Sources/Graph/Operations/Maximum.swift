@@ -7,7 +7,7 @@ public final class Maximum: Operation {
   package let axes: AxisSet
   package let keepsDimensions: Bool
 
-  init(_ axes: AxisSet, keepsDimensions: Bool) {
+  package init(_ axes: AxisSet, keepsDimensions: Bool) {
     self.axes = axes
     self.keepsDimensions = keepsDimensions
     attributes = [Int(axes.mask), keepsDimensions ? 1 : 0]

@@ -6,7 +6,7 @@ public final class Reshape: Operation {
   public let kind = OperationKind.view
   let shape: Shape
 
-  init(_ shape: Shape) {
+  package init(_ shape: Shape) {
     self.shape = shape
     attributes = shape.dimensions
     signature = Signature.of("reshape", attributes)

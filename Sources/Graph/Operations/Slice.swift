@@ -8,7 +8,7 @@ public final class Slice: Operation {
   package let axis: Int
   package let length: Int
 
-  init(axis: Int, length: Int) {
+  package init(axis: Int, length: Int) {
     self.axis = axis
     self.length = length
     attributes = [axis, length]
@@ -53,7 +53,7 @@ public final class Place: Operation {
   package let axis: Int
   package let length: Int
 
-  init(axis: Int, length: Int) {
+  package init(axis: Int, length: Int) {
     self.axis = axis
     self.length = length
     attributes = [axis, length]

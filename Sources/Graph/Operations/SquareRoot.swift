@@ -1,9 +1,9 @@
 /// √x, element by element. d √x = dx / (2√x).
 public final class SquareRoot: PointwiseOperation {
   public static let shared = SquareRoot()
-  public let name = "sqrt"
+  public let name = "squareRoot"
   public let attributes: [Int] = []
-  public let signature = Signature.of("sqrt")
+  public let signature = Signature.of("squareRoot")
   public let kind = OperationKind.pointwise
 
   public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {

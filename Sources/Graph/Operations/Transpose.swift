@@ -5,7 +5,7 @@ public final class Transpose: Operation {
   public let signature: UInt64
   public let kind = OperationKind.view
 
-  init(_ order: [Int]) {
+  package init(_ order: [Int]) {
     attributes = order
     signature = Signature.of("transpose", order)
   }

@@ -51,6 +51,9 @@ package final class ReverseWalk {
   private let adjoints: UnsafeMutablePointer<Node?>
   private let observer: (any ReverseObserver)?
 
+  /// An operation whose every contribution is scaled, for the tests that prove that tests can fail.
+  @exclusivity(unchecked) package nonisolated(unsafe) static var fault: (operation: String, factor: Double)?
+
   /// `walk` holds the order; `targets` are the nodes whose adjoints are asked for.
   package init(_ walk: Walk, targets: [Node], observer: (any ReverseObserver)? = nil) {
     self.walk = walk
@@ -112,6 +115,9 @@ package final class ReverseWalk {
     walk.nodes[place]._withUnsafeGuaranteedRef { target in
       if target.shape != value.shape { value = value.summed(to: target.shape) }
       if target.element != value.element { value = value.cast(to: target.element) }
+    }
+    if let fault = ReverseWalk.fault, walk.node(index).operation.name == fault.operation {
+      value = value * fault.factor
     }
     if let observer {
       value = observer.contribution(
