@@ -23,7 +23,10 @@ let package = Package(
     .executable(name: "PlayWeb", targets: ["PlayWeb"]),
   ],
   targets: [
-    .target(name: "CSupport", path: "Sources/CSupport"),
+    // Square roots of the modules above may end as calls of libm, also where nothing else links it.
+    .target(
+      name: "CSupport", path: "Sources/CSupport",
+      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "CKernels", path: "Sources/CKernels"),
     room("Graph", imports: ["CSupport"]),
     room("Reference", imports: ["Graph"]),
