@@ -60,7 +60,7 @@ let package = Package(
       name: "AdjointTests", dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
         "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
-      ], path: "Tests", swiftSettings: settings),
+      ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )
