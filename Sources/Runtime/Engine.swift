@@ -16,6 +16,9 @@ public enum Engine {
   /// Forgets all plans.
   package static func removePlans() { GraphLock.withLock { state.cache.removeAll() } }
 
+  /// Plans held now.
+  package static var cachedPlans: Int { GraphLock.withLock { state.cache.count } }
+
   package static func noteCutCell() { GraphLock.withLock { state.statistics.cutCells += 1 } }
 
   /// Computes tensors that have no value yet, together, as one plan.

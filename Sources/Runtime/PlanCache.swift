@@ -72,6 +72,8 @@ final class PlanCache {
     entries.removeLast()
   }
 
+  var count: Int { entries.count }
+
   func removeAll() {
     entries.removeAll()
     latest = nil

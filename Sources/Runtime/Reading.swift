@@ -36,10 +36,20 @@ extension Tensor {
     return Array(UnsafeBufferPointer(start: source, count: node.shape.count))
   }
 
-  public var floats: [Float] { cast(to: .float32).array(of: Float.self) }
-  public var doubles: [Double] { cast(to: .float64).array(of: Double.self) }
-  public var integers: [Int] { cast(to: .int64).array(of: Int.self) }
-  public var booleans: [Bool] { cast(to: .bool).array(of: Bool.self) }
+  /// The elements as numbers, whatever their type. Reading converts; it plans nothing.
+  public var floats: [Float] { element == .float32 ? array(of: Float.self) : numbers { Float($0) } }
+  public var doubles: [Double] { element == .float64 ? array(of: Double.self) : numbers { $0 } }
+  public var integers: [Int] { element == .int64 ? array(of: Int.self) : numbers { Int($0) } }
+  public var booleans: [Bool] { element == .bool ? array(of: Bool.self) : numbers { $0 != 0 } }
+
+  private func numbers<Number>(_ convert: (Double) -> Number) -> [Number] {
+    switch element {
+    case .bool: array(of: Bool.self).map { convert($0 ? 1 : 0) }
+    case .int64: array(of: Int64.self).map { convert(Double($0)) }
+    case .float32: array(of: Float.self).map { convert(Double($0)) }
+    case .float64: array(of: Double.self).map { convert($0) }
+    }
+  }
 
   /// The one element of a tensor that has one.
   public var item: Double {

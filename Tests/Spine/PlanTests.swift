@@ -1,0 +1,108 @@
+import Adjoint
+import AdjointGraph
+import AdjointReference
+import AdjointRuntime
+import Testing
+
+/// One structure, one plan: what changes from step to step is an operand.
+@Suite struct PlanTests {
+  @Test func aThousandChangingStepsAreOnePlan() {
+    alone {
+      Engine.removePlans()
+      let data = Tensor.normal([640, 20], key: RandomKey(1))
+      let labels = Tensor((0..<640).map { $0 % 3 })
+      let net = MLP([20, 16, 3])
+      let optimizer = Adam(net, weightDecay: 0.01)
+      optimizer.schedule = { 1e-3 * 0.5 * (1 + ScalarMath.cos(.pi * Double($0) / 1000)) }
+      var losses: [Double] = []
+      let before = Engine.statistics.plans
+      for step in 0..<1000 {
+        let start = step * 32 % 640
+        let loss = optimizer.step {
+          crossEntropy(
+            net(data.slice(start: start, length: 32)), labels.slice(start: start, length: 32))
+        }
+        losses.append(loss.item)
+      }
+      #expect(Engine.statistics.plans - before == 1)
+      #expect(losses.allSatisfy { $0.isFinite })
+      #expect(Set(losses.prefix(20)).count == 20, "different batches have different losses")
+    }
+  }
+
+  @Test func sliceAndScalarsTakeEffect() {
+    alone {
+      let data = Tensor((0..<10).map { Double($0) })
+      let values = (0..<8).map { start in
+        (data.slice(start: start, length: 2) * Double(start)).sum().item
+      }
+      let expected = (0..<8).map { (start: Int) -> Double in Double((2 * start + 1) * start) }
+      #expect(values == expected)
+    }
+  }
+
+  @Test func sameAndDifferentLeavesAreTwoPlans() {
+    alone {
+      Engine.removePlans()
+      let x = Tensor([1.0, 2, 3])
+      let y = Tensor([4.0, 5, 6])
+      let before = Engine.statistics.plans
+      #expect((x * x).doubles == [1, 4, 9])
+      #expect((x * y).doubles == [4, 10, 18])
+      #expect((y * y).doubles == [16, 25, 36])
+      #expect(Engine.statistics.plans - before == 2)
+    }
+  }
+
+  @Test func aForcedCollisionIsCaught() {
+    alone {
+      let compared = Engine.comparesStructures
+      defer {
+        Engine.comparesStructures = compared
+        StructureKey.keptBits = .max
+        Engine.removePlans()
+      }
+      let x = Tensor([1.0, 2, 3])
+      let y = Tensor([4.0, 5, 6])
+      StructureKey.keptBits = 0
+      Engine.removePlans()
+      Engine.comparesStructures = true
+      let before = Engine.statistics.collisions
+      #expect((x + y).doubles == [5, 7, 9])
+      #expect((x * y).doubles == [4, 10, 18])
+      #expect((x * x).doubles == [1, 4, 9])
+      #expect(Engine.statistics.collisions - before == 2)
+      // The collision is a real one: without comparing, the wrong plan would run.
+      Engine.removePlans()
+      Engine.comparesStructures = false
+      #expect((x + y).doubles == [5, 7, 9])
+      #expect((x * y).doubles == [5, 7, 9])
+    }
+  }
+
+  @Test func debugBuildsCompareStructures() {
+    #if DEBUG
+      #expect(Engine.comparesStructures)
+    #else
+      #expect(!Engine.comparesStructures)
+    #endif
+  }
+
+  @Test func theCacheIsBounded() {
+    alone(on: ReferenceDevice.shared) {
+      Engine.removePlans()
+      for count in 1...1200 { _ = (Tensor.zeros([count]) + 1).evaluated() }
+      #expect(Engine.cachedPlans <= 512)
+      #expect((Tensor.zeros([1]) + 1).floats == [1])
+      Engine.removePlans()
+    }
+  }
+
+  @Test func equalComputationsAreOneValueAndLeavesAreEqualByIdentityOnly() {
+    alone {
+      let x = Tensor([1.0, 2])
+      let y = Tensor([1.0, 2])
+      #expect((exp(x) + exp(x) - exp(y) * 2).doubles == [0, 0])
+    }
+  }
+}
