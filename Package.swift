@@ -10,7 +10,9 @@ let settings: [SwiftSetting] = [
 func room(_ name: String, imports: [String] = []) -> Target {
   .target(
     name: "Adjoint\(name)",
-    dependencies: imports.map { .target(name: $0.hasPrefix("C") && $0 != "CPU" ? $0 : "Adjoint\($0)") },
+    dependencies: imports.map {
+      .target(name: $0.hasPrefix("C") && $0 != "CPU" ? $0 : "Adjoint\($0)")
+    },
     path: "Sources/\(name)",
     swiftSettings: settings)
 }
@@ -45,7 +47,8 @@ let package = Package(
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
-      name: "adjoint-cli", dependencies: [
+      name: "adjoint-cli",
+      dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
         "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
       ], path: "Sources/CLI", swiftSettings: settings),
@@ -57,7 +60,8 @@ let package = Package(
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
     .testTarget(
-      name: "AdjointTests", dependencies: [
+      name: "AdjointTests",
+      dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
         "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
       ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),

@@ -183,7 +183,8 @@ struct CPUCompiler {
   private mutating func outputSlot(_ value: Int, reuse: Int, taken: [Int]) -> Int {
     let source = location(value)
     let dense = copied(source, as: source.shape.strides)
-    guard case .computed = program.values[value].source, builder.owner(of: dense.slot) == dense.slot,
+    guard case .computed = program.values[value].source,
+      builder.owner(of: dense.slot) == dense.slot,
       !isLeaf(dense.slot), !taken.contains(dense.slot)
     else { return builder.moved(dense.slot, bytes: dense.type.byteCount) }
     guard reuse >= 0 else { return dense.slot }

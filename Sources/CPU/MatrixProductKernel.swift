@@ -4,7 +4,9 @@ import CKernels
 
 /// A product of matrices, or of batches of them.
 final class MatrixProductKernel: Kernel {
-  var summary: String { "matmul \(m)×\(n)×\(k) \(transposesA == 1 ? "T" : "N")\(transposesB == 1 ? "T" : "N")" }
+  var summary: String {
+    "matmul \(m)×\(n)×\(k) \(transposesA == 1 ? "T" : "N")\(transposesB == 1 ? "T" : "N")"
+  }
   private let a: Int
   private let b: Int
   private let output: Int

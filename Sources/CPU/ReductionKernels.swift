@@ -4,7 +4,9 @@ import CKernels
 
 /// The sum or maximum over axes of a value in any layout.
 final class StridedReductionKernel: Kernel {
-  var summary: String { "reduction to slot \(output), ranks \(shape.kept_rank) of \(shape.kept_rank + shape.reduced_rank)" }
+  var summary: String {
+    "reduction to slot \(output), ranks \(shape.kept_rank) of \(shape.kept_rank + shape.reduced_rank)"
+  }
   private let input: Int
   private let output: Int
   private let kind: Int32
@@ -63,7 +65,9 @@ func fill<Tuple>(_ tuple: inout Tuple, _ numbers: [Int]) {
 
 /// The softmax cross-entropy region, whole; with an upstream its gradient.
 final class CrossEntropyKernel: Kernel {
-  var summary: String { "softmax cross-entropy\(upstream == nil ? "" : " gradient") \(rows)×\(classes)" }
+  var summary: String {
+    "softmax cross-entropy\(upstream == nil ? "" : " gradient") \(rows)×\(classes)"
+  }
   private let logits: Int
   private let targets: Int
   private let upstream: Int?

@@ -4,7 +4,9 @@ import CKernels
 
 /// A convolution or one of its gradients, on images that lie channels-last.
 final class ConvolutionKernel: Kernel {
-  var summary: String { "convolution \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w) to \(outputChannels)" }
+  var summary: String {
+    "convolution \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w) to \(outputChannels)"
+  }
   enum Role {
     case forward
     case inputGradient

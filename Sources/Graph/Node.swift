@@ -35,7 +35,8 @@ public final class Node: @unchecked Sendable {
     adj_thread().pointee.live_nodes &+= 1
   }
 
-  package convenience init(_ operation: any Operation, _ type: TensorType, storage: Storage? = nil) {
+  package convenience init(_ operation: any Operation, _ type: TensorType, storage: Storage? = nil)
+  {
     self.init(operation)
     shape = type.shape
     element = type.element
@@ -104,7 +105,9 @@ public final class Node: @unchecked Sendable {
   }
 
   @inline(__always)
-  private static func push(_ node: Unmanaged<Node>, on slots: UnsafeMutablePointer<adj_thread_slots>) {
+  private static func push(
+    _ node: Unmanaged<Node>, on slots: UnsafeMutablePointer<adj_thread_slots>
+  ) {
     if slots.pointee.drain_count == slots.pointee.drain_capacity { adj_drain_grow(slots) }
     slots.pointee.drain[Int(slots.pointee.drain_count)] = node.toOpaque()
     slots.pointee.drain_count += 1

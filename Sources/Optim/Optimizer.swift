@@ -34,7 +34,9 @@ public final class Optimizer<Rule: UpdateRule & SharedScalars>: @unchecked Senda
   public private(set) var stepCount = 0
   private let states: [[Cell]]
 
-  public init(_ parameters: [Parameter], _ rule: Rule, schedule: @escaping @Sendable (Int) -> Double) {
+  public init(
+    _ parameters: [Parameter], _ rule: Rule, schedule: @escaping @Sendable (Int) -> Double
+  ) {
     self.parameters = parameters
     self.rule = rule
     self.schedule = schedule
@@ -107,7 +109,8 @@ public protocol SharedScalars {
 func gradient(of loss: Tensor, withRespectTo parameters: [Parameter]) -> [Tensor] {
   guard loss.shape.isScalar else {
     let wrong = fail(
-      GraphError("gradient", "the loss must be a scalar, not \(loss.shape.description); take its mean"))
+      GraphError(
+        "gradient", "the loss must be a scalar, not \(loss.shape.description); take its mean"))
     return parameters.map { _ in wrong }
   }
   let found = gradients(of: loss, withRespectTo: parameters.map { Tensor($0.node) })

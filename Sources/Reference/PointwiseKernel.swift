@@ -34,7 +34,8 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
     var walk = odometer
     for place in 0..<output.shape.count {
       for index in 0..<inputs.count {
-        registers[index] = load(slots[inputs[index].slot], inputs[index].element, walk.offsets[index])
+        registers[index] = load(
+          slots[inputs[index].slot], inputs[index].element, walk.offsets[index])
       }
       for step in instructions {
         registers[Int(step.result.index)] = Scalar.apply(
@@ -47,7 +48,9 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
   }
 
   @inline(__always)
-  private func load(_ memory: UnsafeMutableRawPointer, _ element: ElementType, _ place: Int) -> Scalar {
+  private func load(_ memory: UnsafeMutableRawPointer, _ element: ElementType, _ place: Int)
+    -> Scalar
+  {
     switch element {
     case .bool:
       Scalar(double: memory.assumingMemoryBound(to: UInt8.self)[place] == 0 ? 0 : 1)

@@ -37,7 +37,9 @@ public enum Engine {
   ///
   /// The graph behind all of them is let go first. A cell's old memory is written in place where then
   /// nobody else holds its old value.
-  package static func commit(_ results: [Tensor], _ updates: consuming [CellUpdate]) throws(GraphError) {
+  package static func commit(_ results: [Tensor], _ updates: consuming [CellUpdate])
+    throws(GraphError)
+  {
     try GraphLock.withLock { () throws(GraphError) in
       var roots: [Node] = []
       roots.reserveCapacity(results.count + updates.count)
@@ -196,7 +198,8 @@ private final class EngineState {
         guard let fresh = Storage(byteCount: root.type.byteCount) else {
           throw GraphError(
             "evaluate",
-            "out of memory for a result of \(root.type.byteCount) bytes; use smaller tensors or batches")
+            "out of memory for a result of \(root.type.byteCount) bytes; use smaller tensors or batches"
+          )
         }
         storage = fresh
       }

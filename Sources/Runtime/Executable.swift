@@ -101,7 +101,9 @@ package struct ExecutableBuilder {
   }
 
   /// Says that `slot` holds no memory of its own but looks into another's.
-  package mutating func setView(_ slot: Int, into other: Int) { viewedSlot[slot] = viewedSlot[other] }
+  package mutating func setView(_ slot: Int, into other: Int) {
+    viewedSlot[slot] = viewedSlot[other]
+  }
 
   package func owner(of slot: Int) -> Int { viewedSlot[slot] }
 
@@ -159,7 +161,9 @@ package struct ExecutableBuilder {
     for time in write..<touched.count {
       let reads = touched[time].reads.contains { viewedSlot[$0] == leaf }
       if reads && (time > write || !worksInPlace) { return false }
-      if touched[time].writes.contains(where: { viewedSlot[$0] == slot }) && time > write { return false }
+      if touched[time].writes.contains(where: { viewedSlot[$0] == slot }) && time > write {
+        return false
+      }
     }
     return true
   }
@@ -203,7 +207,10 @@ package struct ExecutableBuilder {
     var isOwn = birth.map { $0 >= 0 }
     for slot in outputs { isOwn[slot] = false }
     for (slot, value) in program.values.enumerated() {
-      guard case .computed = value.source else { isOwn[slot] = false; continue }
+      guard case .computed = value.source else {
+        isOwn[slot] = false
+        continue
+      }
     }
     var arena = ArenaPlan()
     var offsets: [Int: Int] = [:]

@@ -132,7 +132,9 @@ package struct Schedule {
       let key = GroupKey(
         stage: stage[value], shape: program.values[value].type.shape, compute: compute,
         isLast: isLast[value])
-      let place = open.find(key.hash) { keys[$0] == key } orInsert: {
+      let place = open.find(key.hash) {
+        keys[$0] == key
+      } orInsert: {
         keys.append(key)
         current.append(-1)
         return keys.count - 1
@@ -172,7 +174,9 @@ package struct Schedule {
     for unit in drafts.indices where drafts[unit].isLast { emit(unit, &isDone, &sequence) }
     let earliest = earliestPlaces(sequence, needed)
     var waiting = [[Int]](repeating: [], count: needed + 1)
-    for index in needed..<sequence.count { waiting[earliest[index - needed]].append(sequence[index]) }
+    for index in needed..<sequence.count {
+      waiting[earliest[index - needed]].append(sequence[index])
+    }
     for place in 0...needed {
       for unit in waiting[place] { units.append(self.unit(at: unit)) }
       if place < needed { units.append(unit(at: sequence[place])) }

@@ -23,7 +23,8 @@ public final class StepScope {
   }
 
   /// Runs `body` in a new scope; its effects come back beside its result.
-  package static func open<Result>(_ body: () -> Result) -> (result: Result, effects: [CellUpdate]) {
+  package static func open<Result>(_ body: () -> Result) -> (result: Result, effects: [CellUpdate])
+  {
     let slots = adj_thread()!
     let scope = StepScope()
     let outer = slots.pointee.scope

@@ -19,7 +19,9 @@ public enum Workload: String, CaseIterable, Sendable {
     Initialization.seed(seed)
     switch self {
     case .tiny:
-      let batches = Workload.make { (.normal([10, 2], key: $0), .normal([10, 1], key: $0.split(1))) }
+      let batches = Workload.make {
+        (.normal([10, 2], key: $0), .normal([10, 1], key: $0.split(1)))
+      }
       let net = MLP([2, 4, 2, 1], activation: { tanh($0) })
       let optimizer = SGD(net.allParameters, learningRate: 0.03)
       return { index in

@@ -30,7 +30,9 @@ private let pointwiseRows: [OperationRow] = [
   Row("equal", [([3, 4], .normal), ([3, 4], .normal)]) {
     equal($0[0], $0[0]).cast(to: $0[1].element) * $0[1]
   },
-  Row("select", [([4], .flags([true, false, false, true])), ([3, 4], .normal), ([3, 1], .normal)]) {
+  Row(
+    "select", [([4], .flags([true, false, false, true])), ([3, 4], .normal), ([3, 1], .normal)]
+  ) {
     select($0[0], $0[1], $0[2])
   },
   Row("cast", [([3, 4], .normal)]) { $0[0].cast(to: .float64).cast(to: $0[0].element) },

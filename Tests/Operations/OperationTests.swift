@@ -18,7 +18,9 @@ import Testing
   }
 
   @Test(arguments: rows) func enginesAgree(row: OperationRow) {
-    let oracle = Devices.with(ReferenceDevice.shared) { row.apply(row.makeInputs(.float64)).doubles }
+    let oracle = Devices.with(ReferenceDevice.shared) {
+      row.apply(row.makeInputs(.float64)).doubles
+    }
     for (element, tolerance) in [(ElementType.float64, 1e-12), (.float32, 2e-5)] {
       for device in testDevices {
         let value = Devices.with(device) {
@@ -88,7 +90,8 @@ import Testing
           row.apply(
             inputs.indices.map { place in
               batchedInputs.firstIndex(of: place).map { given[$0] } ?? inputs[place]
-            }).asList
+            }
+          ).asList
         }, batchedInputs.map { inputs[$0] })[0]
       let loop = examples.flatMap { example in
         row.apply(

@@ -3,7 +3,9 @@ import AdjointGraph
 import AdjointRuntime
 
 /// Runs `body` while every other thread waits: counters then count this test only.
-func alone<Result>(on device: any Device = CPUDevice.shared, _ body: () throws -> Result) rethrows -> Result {
+func alone<Result>(on device: any Device = CPUDevice.shared, _ body: () throws -> Result) rethrows
+  -> Result
+{
   try GraphLock.withLock { try Devices.with(device, body) }
 }
 

@@ -21,11 +21,11 @@ public final class Divide: PointwiseOperation {
     step.add(to: 1, -(step.upstream * step.output / step.input(1)))
   }
 
-  public func forward(_ step: Forward) -> Tensor { 
+  public func forward(_ step: Forward) -> Tensor {
     let alongA = step.tangent(0).map { $0 / step.input(1) }
     let alongB = step.tangent(1).map { -($0 * step.output / step.input(1)) }
     return step.sum(alongA, alongB)
-   }
+  }
   public func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 

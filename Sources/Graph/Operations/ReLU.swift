@@ -20,7 +20,9 @@ public final class ReLU: PointwiseOperation {
     step.add(to: 0, ReLU.passed(step.upstream, where: step.output))
   }
 
-  public func forward(_ step: Forward) -> Tensor { ReLU.passed(step.tangent(0)!, where: step.output) }
+  public func forward(_ step: Forward) -> Tensor {
+    ReLU.passed(step.tangent(0)!, where: step.output)
+  }
   public func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 

@@ -73,7 +73,8 @@ private func requireClasses(_ name: String, _ inputs: Inputs) throws(GraphError)
   guard logits.shape.rank == 2, logits.element.isFloating else {
     throw GraphError(
       name,
-      "logits must be floating-point [N, C], not \(logits.element.name) \(logits.shape.description)")
+      "logits must be floating-point [N, C], not \(logits.element.name) \(logits.shape.description)"
+    )
   }
   guard targets.element == .int64, targets.shape == [logits.shape[0]] else {
     throw GraphError(

@@ -77,12 +77,15 @@ public struct Batch {
   public func throughBody(_ region: some Region) -> Tensor {
     let examples = inputs.indices.map { Tensor.placeholder(node.input($0).type) }
     return batched(
-      [region.body(examples)], replacing: examples, by: inputs, areBatched: isBatched, size: size)[0]
+      [region.body(examples)], replacing: examples, by: inputs, areBatched: isBatched, size: size)[
+        0]
   }
 }
 
 extension Tensor {
-  package static func placeholder(_ type: TensorType) -> Tensor { Tensor(Node(Placeholder.shared, type)) }
+  package static func placeholder(_ type: TensorType) -> Tensor {
+    Tensor(Node(Placeholder.shared, type))
+  }
 }
 
 /// `outputs`, a graph over `examples`, as a graph over whole batches: axis 0 of each result is the batch.
@@ -112,7 +115,8 @@ func batched(
         continue
       }
       let step = Batch(
-        node: node, inputs: below.map { $0.tensor }, isBatched: below.map { $0.isBatched }, size: size)
+        node: node, inputs: below.map { $0.tensor }, isBatched: below.map { $0.isBatched },
+        size: size)
       results.append((node.operation.batch(step), true))
     }
     return places.map { place in

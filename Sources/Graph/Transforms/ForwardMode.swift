@@ -82,7 +82,8 @@ public func valueAndDerivative(
     let wrong = fail(
       GraphError(
         "derivative",
-        "the direction \(tangent.shape.description) must be of the point's type \(x.shape.description)"))
+        "the direction \(tangent.shape.description) must be of the point's type \(x.shape.description)"
+      ))
     return (wrong, wrong)
   }
   let value = f(x)

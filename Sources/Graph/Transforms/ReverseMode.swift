@@ -52,7 +52,8 @@ package final class ReverseWalk {
   private let observer: (any ReverseObserver)?
 
   /// An operation whose every contribution is scaled, for the tests that prove that tests can fail.
-  @exclusivity(unchecked) package nonisolated(unsafe) static var fault: (operation: String, factor: Double)?
+  @exclusivity(unchecked) package nonisolated(unsafe) static var fault:
+    (operation: String, factor: Double)?
 
   /// `walk` holds the order; `targets` are the nodes whose adjoints are asked for.
   package init(_ walk: Walk, targets: [Node], observer: (any ReverseObserver)? = nil) {
@@ -64,7 +65,9 @@ package final class ReverseWalk {
     adjoints.initialize(repeating: nil, count: walk.count)
     for target in targets {
       let place = Int(target.ordinal)
-      if place < walk.count, walk.nodes[place].toOpaque() == Unmanaged.passUnretained(target).toOpaque() {
+      if place < walk.count,
+        walk.nodes[place].toOpaque() == Unmanaged.passUnretained(target).toOpaque()
+      {
         needed[place] = true
       }
     }

@@ -12,7 +12,8 @@ package final class Walk {
   @exclusivity(unchecked) package private(set) var inputs: UnsafeMutablePointer<Int32>
   @exclusivity(unchecked) private var capacity = 256
   @exclusivity(unchecked) private var inputCapacity = 1024
-  @exclusivity(unchecked) private var stack: UnsafeMutablePointer<(node: Unmanaged<Node>, next: Int32)>
+  @exclusivity(unchecked) private var stack:
+    UnsafeMutablePointer<(node: Unmanaged<Node>, next: Int32)>
   @exclusivity(unchecked) private var stackCapacity = 256
 
   @exclusivity(unchecked) private nonisolated(unsafe) static var free: [Walk] = []
