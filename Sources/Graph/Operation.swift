@@ -64,12 +64,14 @@ public protocol Region: Operation {
   func body(_ inputs: [Tensor]) -> Tensor
 }
 
-/// The inputs of a node whose type is being inferred.
+/// The types of a node's inputs, while its own is being inferred.
 public struct Inputs {
   unowned(unsafe) let node: Node
   @inline(__always) init(_ node: Node) { self.node = node }
   public var count: Int { node.inputCount }
-  @inline(__always) public subscript(index: Int) -> Node { node.input(index) }
+  @inline(__always) public subscript(index: Int) -> TensorType {
+    node.unmanagedInput(index)._withUnsafeGuaranteedRef { TensorType($0.shape, $0.element) }
+  }
 }
 
 /// A stable hash of an operation's name and attributes.

@@ -24,14 +24,14 @@ extension Inputs {
   }
 }
 
-private func differentTypes(_ name: String, _ a: Node, _ b: Node) -> GraphError {
+private func differentTypes(_ name: String, _ a: TensorType, _ b: TensorType) -> GraphError {
   GraphError(
     name,
     "element types differ: \(a.element.name) \(a.shape.description) and \(b.element.name) \(b.shape.description)"
   )
 }
 
-private func doNotBroadcast(_ name: String, _ a: Node, _ b: Node) -> GraphError {
+private func doNotBroadcast(_ name: String, _ a: TensorType, _ b: TensorType) -> GraphError {
   GraphError(
     name, "shapes do not broadcast: \(a.shape.description) and \(b.shape.description)")
 }

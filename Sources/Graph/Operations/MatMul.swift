@@ -50,14 +50,14 @@ public final class MatMul: Operation {
     return TensorType(shape, a.element)
   }
 
-  private func wrongOperands(_ a: Node, _ b: Node) -> GraphError {
+  private func wrongOperands(_ a: TensorType, _ b: TensorType) -> GraphError {
     GraphError(
       name,
       "takes two floating-point matrices (or batches) of one type, not \(a.element.name) \(a.shape.description) × \(b.element.name) \(b.shape.description)"
     )
   }
 
-  private func differentInner(_ a: Node, _ b: Node, _ k: Int, _ inner: Int) -> GraphError {
+  private func differentInner(_ a: TensorType, _ b: TensorType, _ k: Int, _ inner: Int) -> GraphError {
     let (left, right) = (transposesA ? "ᵀ" : "", transposesB ? "ᵀ" : "")
     return GraphError(
       name,

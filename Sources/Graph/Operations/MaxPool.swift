@@ -50,7 +50,7 @@ public final class MaxPoolGradient: Operation {
       throw GraphError(
         name, "upstream \(inputs[1].shape.description) should be \(pooled.description)")
     }
-    return inputs[0].type
+    return inputs[0]
   }
 
   /// The winners' places do not move by degrees: only the upstream has a gradient.
@@ -83,7 +83,7 @@ public final class MaxPoolSelect: Operation {
 
   public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let pooled = try window.pooled(name, inputs[0])
-    guard inputs[1].type == inputs[0].type else {
+    guard inputs[1] == inputs[0] else {
       throw GraphError(
         name,
         "values \(inputs[1].shape.description) should be \(inputs[0].shape.description)")
@@ -117,7 +117,7 @@ public struct PoolWindow: Equatable, Sendable {
 
   var attributes: [Int] { [height, width] + motion.attributes }
 
-  func pooled(_ name: String, _ images: Node) throws(GraphError) -> Shape {
+  func pooled(_ name: String, _ images: TensorType) throws(GraphError) -> Shape {
     let shape = images.shape
     guard shape.rank == 4, images.element.isFloating else {
       throw GraphError(

@@ -51,7 +51,7 @@ public final class SoftmaxCrossEntropyGradient: Region {
         name,
         "upstream must be a \(inputs[0].element.name) scalar, not \(inputs[2].shape.description)")
     }
-    return inputs[0].type
+    return inputs[0]
   }
 
   public func body(_ inputs: [Tensor]) -> Tensor {

@@ -1,0 +1,40 @@
+# `make` lists what there is to do.
+SWIFT ?= swift
+
+.PHONY: help setup build test bench lint docs wasm compare
+
+help:
+	@echo "make setup    install what Adjoint needs or can use (asks first)"
+	@echo "make build    build the command line, optimised"
+	@echo "make test     set up, build and run all tests"
+	@echo "make bench    time whole training steps"
+	@echo "make compare  the same beside other frameworks (see tools/compare)"
+	@echo "make lint     check the style of all sources"
+	@echo "make wasm     build the module of the browser and compare its bits with the native engine's"
+	@echo "make docs     build the documentation of the interface"
+
+setup:
+	@tools/setup test
+
+build: setup
+	$(SWIFT) build -c release --product adjoint
+
+# Optimised first; then, with all checks on, what differs in debug builds.
+test: setup
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release
+	SWIFT_BACKTRACE=enable=no $(SWIFT) test --filter 'PlanTests|RegionTests|ScopeTests|TraceTests'
+
+bench: build
+	.build/release/adjoint bench
+
+compare: build
+	tools/compare
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+wasm: setup
+	tools/wasm
+
+docs:
+	tools/docs
