@@ -3,19 +3,41 @@ import AdjointWorkloads
 
 /// Times whole training steps, each traced anew.
 struct Bench {
+  struct Device {
+    let name: String
+    let threads: Int
+  }
+
   let workload: Workload
   let seconds: Double
+  let device: Device
 
-  func run() -> String {
+  func run() -> BenchResult {
+    let plansBefore = Engine.statistics.plans
     let step = workload.prepare()
     for index in 0..<(2 * Workload.batchCount) { _ = step(index) }
     let times = time(step)
-    let median = times[times.count / 2]
-    return """
-      {"workload": "\(workload.rawValue)", "framework": "adjoint", \
-      "us_per_step": \((median * 1e7).rounded() / 10), "threads": \(CPUDevice.shared.threads), \
-      "peak_rss_mb": \(Process.peakMegabytes), "plans": \(Engine.statistics.plans)}
-      """
+    return BenchResult(
+      workload: workload.rawValue, device: device,
+      microseconds: (times[times.count / 2] * 1e7).rounded() / 10,
+      megabytes: Process.peakMegabytes, plans: Engine.statistics.plans - plansBefore)
+  }
+
+  /// The median microseconds of each kernel of a step, in the order of the plan, and their sum.
+  func profile() -> [String] {
+    let step = workload.prepare()
+    for index in 0..<(2 * Workload.batchCount) { _ = step(index) }
+    Profile.set(true)
+    for index in 0..<200 { _ = step(index) }
+    let entries = Profile.entries
+    Profile.set(false)
+    var table = TextTable([.right, .left])
+    for entry in entries {
+      table.add([NumberText.fixed(entry.microseconds, places: 2), entry.summary])
+    }
+    let sum = entries.reduce(0) { $0 + $1.microseconds }
+    table.add([NumberText.fixed(sum, places: 2), "in all"])
+    return table.lines
   }
 
   private func time(_ step: (Int) -> Tensor) -> [Double] {
@@ -27,5 +49,47 @@ struct Bench {
       times.append(Process.seconds - begin)
     }
     return times.sorted()
+  }
+}
+
+/// What a workload took.
+struct BenchResult {
+  let workload: String
+  let device: Bench.Device
+  let microseconds: Double
+  let megabytes: Int
+  let plans: Int
+
+  private static let widths = [-10, -10, 8, 12, 10, 6]
+
+  static var header: String {
+    aligned(["workload", "device", "threads", "µs a step", "peak MiB", "plans"])
+  }
+
+  var row: String {
+    BenchResult.aligned([
+      workload, device.name, String(device.threads), NumberText.fixed(microseconds, places: 1),
+      String(megabytes), String(plans),
+    ])
+  }
+
+  var json: String {
+    JSONText.object([
+      ("workload", JSONText.string(workload)),
+      ("framework", JSONText.string("adjoint")),
+      ("us_per_step", JSONText.number(microseconds)),
+      ("threads", String(device.threads)),
+      ("peak_rss_mb", String(megabytes)),
+      ("plans", String(plans)),
+      ("device", JSONText.string(device.name)),
+    ])
+  }
+
+  /// Widths are fixed, since each row is printed when it is known; a negative one aligns to the left.
+  private static func aligned(_ cells: [String]) -> String {
+    zip(cells, widths).map { cell, width in
+      let blanks = String(repeating: " ", count: max(0, abs(width) - cell.count))
+      return width < 0 ? cell + blanks : blanks + cell
+    }.joined(separator: "  ")
   }
 }

@@ -2,7 +2,7 @@
   import Glibc
 #endif
 
-/// What the operating system knows of this process.
+/// What the operating system knows of this process, and what it does for it.
 enum Process {
   /// Seconds since some fixed point.
   static var seconds: Double {
@@ -17,4 +17,17 @@ enum Process {
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss / 1024
   }
+
+  /// Writes out what is printed so far; false where that fails.
+  static func flushOutput() -> Bool { fflush(nil) == 0 }
+
+  /// One line on standard error.
+  static func complain(_ line: String) {
+    _ = flushOutput()
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+  }
+
+  /// Ends this process.
+  static func end(status: Int32) -> Never { exit(status) }
 }

@@ -14,6 +14,7 @@ public enum Registry {
     Tanh.shared,
     ReLU.shared,
     SquareRoot.shared,
+    Power(3),
     Sin.shared,
     Cos.shared,
     Greater.shared,

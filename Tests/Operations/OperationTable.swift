@@ -22,6 +22,8 @@ private let pointwiseRows: [OperationRow] = [
   Row("tanh", [([5, 7], .normal)]) { tanh($0[0]) },
   Row("relu", [([5, 7], .awayFromZero)]) { relu($0[0]) },
   Row("squareRoot", [([5, 7], .positive)]) { sqrt($0[0]) },
+  Row("power", [([5, 7], .normal)]) { power($0[0], 3) },
+  Row("power", [([2, 3], .awayFromZero)]) { power($0[0], -2) },
   Row("sin", [([5, 7], .normal)]) { sin($0[0]) },
   Row("cos", [([5, 7], .normal)]) { cos($0[0]) },
   Row("greater", [([3, 4], .normal), ([4], .normal)]) {

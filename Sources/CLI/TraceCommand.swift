@@ -1,0 +1,60 @@
+import Adjoint
+
+extension Command {
+  static let trace = Command(
+    name: "trace",
+    summary: "Computes and differentiates an expression step by step, as on a blackboard.",
+    operands: "EXPRESSION [NAME=VALUE ...]",
+    options: [
+      Option(name: "--no-share", summary: "compute equal subexpressions where they are written"),
+      Option(name: "--json", summary: "one line of JSON; NaN and infinities are null"),
+    ],
+    details: [
+      "An expression has numbers, names, + - * / ^ ( ) and \(Trace.functionNames.joined(separator: ", ")).",
+      "pi and e are constants unless given a value. Pieces between semicolons name intermediate",
+      "values; the last piece is the value:",
+      "",
+      "  adjoint trace \"ln(x1) + x1*x2 - sin(x2)\" x1=2 x2=5",
+      "  adjoint trace \"a = x^2; b = exp(a); sqrt(a+b) + cos(a+b)\" x=pi/2",
+      "",
+      "Before an expression that begins with two minus signs write --.",
+      "In the JSON, steps are the rows from the inputs on; reverse has every contribution in the",
+      "order of the walk, beginning after the last row's own adjoint, which is 1.",
+    ],
+    run: { arguments in
+      guard let expression = arguments.operands.first else {
+        throw CommandError.usage(
+          "trace needs an expression; write adjoint trace \"x^2 + sin(x)\" x=2")
+      }
+      let values = try bindings(arguments.operands.dropFirst())
+      do {
+        let trace = try Trace(expression, at: values, share: !arguments.has("--no-share"))
+        print(arguments.has("--json") ? trace.json : trace.description)
+      } catch let error as TraceError {
+        throw CommandError.usage("trace: \(error)")
+      }
+    })
+
+  private static func bindings(_ words: ArraySlice<String>) throws -> [String: Double] {
+    var values: [String: Double] = [:]
+    for word in words {
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, Trace.isVariableName(String(parts[0])) else {
+        throw CommandError.usage(
+          "trace: \(Suggestion.quoted(word)) is not NAME=VALUE; write the expression as one word "
+            + "in quotes, then x=2")
+      }
+      let name = String(parts[0])
+      guard values[name] == nil else {
+        throw CommandError.usage("trace: \(Suggestion.quoted(name)) is given two values")
+      }
+      guard let value = try? Trace(String(parts[1])).value else {
+        throw CommandError.usage(
+          "trace: the value of \(Suggestion.quoted(name)), \(Suggestion.quoted(String(parts[1]))), "
+            + "is not a number; write one such as 2.5, 1e-3 or pi/2")
+      }
+      values[name] = value
+    }
+    return values
+  }
+}
