@@ -25,10 +25,7 @@ let package = Package(
     .executable(name: "PlayWeb", targets: ["PlayWeb"]),
   ],
   targets: [
-    // Square roots of the modules above may end as calls of libm, also where nothing else links it.
-    .target(
-      name: "CSupport", path: "Sources/CSupport",
-      linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+    .target(name: "CSupport", path: "Sources/CSupport"),
     .target(name: "CKernels", path: "Sources/CKernels"),
     room("Graph", imports: ["CSupport"]),
     room("Reference", imports: ["Graph"]),
@@ -59,6 +56,9 @@ let package = Package(
         "AdjointOptim", "AdjointData", "AdjointWorkloads",
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
+    .executableTarget(
+      name: "adjoint-bits", dependencies: ["AdjointGraph", "AdjointRuntime", "AdjointWorkloads"],
+      path: "Sources/Bits", swiftSettings: settings),
     .testTarget(
       name: "AdjointTests",
       dependencies: [

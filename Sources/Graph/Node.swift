@@ -30,6 +30,9 @@ public final class Node: @unchecked Sendable {
   /// The value of a scalar operand or literal.
   @exclusivity(unchecked) package final var scalar: Double = 0
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   package init(_ operation: any Operation) {
     self.operation = operation
     adj_thread().pointee.live_nodes &+= 1
@@ -43,7 +46,11 @@ public final class Node: @unchecked Sendable {
     self.storage = storage
   }
 
-  @inline(__always)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   package func append(_ input: Node) {
     let reference = Unmanaged.passRetained(input)
     switch storedInputCount {

@@ -122,19 +122,37 @@ extension Operation {
 
   @inline(__always)
   private func finish(_ node: Node) -> Tensor {
-    if node.isPoisoned { return poison(from: node) }
-    do throws(GraphError) {
-      let type = try infer(Inputs(node))
-      node.shape = type.shape
-      node.element = type.element
-      return Tensor(node)
-    } catch {
-      return fail(error)
-    }
+    #if hasFeature(Embedded)
+      return finishAny(node)
+    #else
+      return finishNode(node) { () throws(GraphError) in try infer(Inputs(node)) }
+    #endif
   }
 }
 
-/// True where two operations are the same, attributes included.
+#if hasFeature(Embedded)
+  /// One copy for all operations, so that the browser's module stays small.
+  @inline(never)
+  private func finishAny(_ node: Node) -> Tensor {
+    finishNode(node) { () throws(GraphError) in try node.operation.infer(Inputs(node)) }
+  }
+#endif
+
+@inline(__always)
+private func finishNode(_ node: Node, _ infer: () throws(GraphError) -> TensorType) -> Tensor {
+  if node.isPoisoned { return poison(from: node) }
+  do throws(GraphError) {
+    let type = try infer()
+    node.shape = type.shape
+    node.element = type.element
+    return Tensor(node)
+  } catch {
+    return fail(error)
+  }
+}
+
+/// True where two operations are the same, attributes included. Names are compared by their hash within the
+/// signature: comparing text would carry the tables of Unicode into the browser.
 package func isSame(_ a: any Operation, _ b: any Operation) -> Bool {
-  a === b || (a.name == b.name && a.attributes == b.attributes)
+  a === b || (a.signature == b.signature && a.attributes == b.attributes)
 }

@@ -35,8 +35,15 @@ public struct Tensor: Sendable {
     precondition(
       elements.count == shape.count, "the number of elements must be that of the shape")
     let storage = Storage.make(byteCount: elements.count * Scalar.elementType.byteCount)
-    let target = storage.pointer.assumingMemoryBound(to: Scalar.self)
-    for index in 0..<elements.count { target[index] = elements[index] }
+    if Scalar.isStoredAsItIs {
+      elements.withUnsafeBytes { bytes in
+        guard let source = bytes.baseAddress else { return }
+        storage.pointer.copyMemory(from: source, byteCount: bytes.count)
+      }
+    } else {
+      let target = storage.pointer.assumingMemoryBound(to: Scalar.Stored.self)
+      for index in 0..<elements.count { target[index] = elements[index].stored }
+    }
     node = Node(
       Constant.shared, TensorType(shape, Scalar.elementType), storage: storage)
   }

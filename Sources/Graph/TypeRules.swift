@@ -5,10 +5,7 @@ extension Inputs {
   @inline(__always)
   func sameFloating(_ name: String) throws(GraphError) -> TensorType {
     let a = self[0]
-    guard a.element.isFloating else {
-      throw GraphError(
-        name, "takes float32 or float64, not \(a.element.name) \(a.shape.description)")
-    }
+    guard a.element.isFloating else { throw notFloating(name, a) }
     return TensorType(a.shape, a.element)
   }
 
@@ -22,6 +19,10 @@ extension Inputs {
     guard let shape = a.shape.broadcast(with: b.shape) else { throw doNotBroadcast(name, a, b) }
     return TensorType(shape, a.element)
   }
+}
+
+private func notFloating(_ name: String, _ a: TensorType) -> GraphError {
+  GraphError(name, "takes float32 or float64, not \(a.element.name) \(a.shape.description)")
 }
 
 private func differentTypes(_ name: String, _ a: TensorType, _ b: TensorType) -> GraphError {

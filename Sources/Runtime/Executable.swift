@@ -121,7 +121,7 @@ package struct ExecutableBuilder {
   package consuming func finish(outputs: [Int]) -> Executable {
     let slots = Slots.allocate(capacity: slotBytes.count)
     let (arena, offsets) = planArena(outputs: outputs)
-    for slot in 0..<slotBytes.count { slots[slot] = arena.pointer + (offsets[slot] ?? 0) }
+    for slot in 0..<slotBytes.count { slots[slot] = arena.pointer + max(offsets[slot], 0) }
     let numbers = placeNumbers(slots)
     return Executable(
       kernels: kernels, slots: slots, slotCount: slotBytes.count, leaves: leafSlots(),
@@ -196,12 +196,17 @@ package struct ExecutableBuilder {
     return numbers
   }
 
-  /// Offsets of all intermediate values. Two share memory only if one is dead before the other is born.
-  private func planArena(outputs: [Int]) -> (Storage, [Int: Int]) {
+  /// Offsets of all intermediate values, -1 for other slots. Two share memory only if one is dead before
+  /// the other is born.
+  private func planArena(outputs: [Int]) -> (Storage, [Int]) {
     var birth = [Int](repeating: -1, count: slotBytes.count)
     var death = [Int](repeating: -1, count: slotBytes.count)
+    var born: [Int] = []
     for (time, step) in touched.enumerated() {
-      for slot in step.writes where birth[viewedSlot[slot]] < 0 { birth[viewedSlot[slot]] = time }
+      for slot in step.writes where birth[viewedSlot[slot]] < 0 {
+        birth[viewedSlot[slot]] = time
+        born.append(viewedSlot[slot])
+      }
       for slot in step.reads + step.writes { death[viewedSlot[slot]] = time }
     }
     var isOwn = birth.map { $0 >= 0 }
@@ -213,13 +218,12 @@ package struct ExecutableBuilder {
       }
     }
     var arena = ArenaPlan()
-    var offsets: [Int: Int] = [:]
-    let born = (0..<slotBytes.count).filter { isOwn[$0] }.sorted { birth[$0] < birth[$1] }
+    var offsets = [Int](repeating: -1, count: slotBytes.count)
     var living: [(death: Int, slot: Int)] = []
-    for slot in born {
+    for slot in born where isOwn[slot] {
       living.removeAll { entry in
         guard entry.death < birth[slot] else { return false }
-        arena.free(offsets[entry.slot]!, slotBytes[entry.slot])
+        arena.free(offsets[entry.slot], slotBytes[entry.slot])
         return true
       }
       offsets[slot] = arena.take(slotBytes[slot])

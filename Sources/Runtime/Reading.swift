@@ -27,13 +27,18 @@ extension Tensor {
     if let number = scalarNumber {
       return withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { memory in
         write(number, as: element, to: memory.baseAddress!)
-        return [memory.baseAddress!.load(as: Scalar.self)]
+        return [Scalar(stored: memory.baseAddress!.load(as: Scalar.Stored.self))]
       }
     }
     let node = evaluated().node
     guard let storage = node.storage else { return [] }
-    let source = storage.pointer.assumingMemoryBound(to: Scalar.self)
-    return Array(UnsafeBufferPointer(start: source, count: node.shape.count))
+    let count = node.shape.count
+    if Scalar.isStoredAsItIs {
+      let source = storage.pointer.assumingMemoryBound(to: Scalar.self)
+      return Array(UnsafeBufferPointer(start: source, count: count))
+    }
+    let source = storage.pointer.assumingMemoryBound(to: Scalar.Stored.self)
+    return (0..<count).map { Scalar(stored: source[$0]) }
   }
 
   /// The elements as numbers, whatever their type. Reading converts; it plans nothing.

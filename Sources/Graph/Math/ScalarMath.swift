@@ -1,3 +1,8 @@
+// Links the C library's mathematics on Linux: a square root may end as a call of it.
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Elementary functions of one number, with the same result bits on every platform.
 ///
 /// Everything here is built from IEEE 754 addition, subtraction, multiplication, division and

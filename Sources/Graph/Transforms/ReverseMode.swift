@@ -119,9 +119,11 @@ package final class ReverseWalk {
       if target.shape != value.shape { value = value.summed(to: target.shape) }
       if target.element != value.element { value = value.cast(to: target.element) }
     }
-    if let fault = ReverseWalk.fault, walk.node(index).operation.name == fault.operation {
-      value = value * fault.factor
-    }
+    #if !hasFeature(Embedded)
+      if let fault = ReverseWalk.fault, walk.node(index).operation.name == fault.operation {
+        value = value * fault.factor
+      }
+    #endif
     if let observer {
       value = observer.contribution(
         value, from: walk.node(index), input: input, upstream: Tensor(adjoints[index]!))

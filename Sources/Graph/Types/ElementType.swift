@@ -34,6 +34,20 @@ public enum ElementType: UInt8, Sendable, CaseIterable {
 /// A Swift type whose values fill tensors.
 public protocol TensorScalar: Sendable {
   static var elementType: ElementType { get }
+  /// What an element is in memory: the type itself, but for `Int`, which has 32 bits in the browser.
+  associatedtype Stored = Self
+  var stored: Stored { get }
+  init(stored: Stored)
+}
+
+extension TensorScalar where Stored == Self {
+  public var stored: Self { self }
+  public init(stored: Self) { self = stored }
+}
+
+extension TensorScalar {
+  /// True where memory may be copied as it is.
+  package static var isStoredAsItIs: Bool { MemoryLayout<Self>.stride == elementType.byteCount }
 }
 
 extension Float: TensorScalar {
@@ -44,6 +58,8 @@ extension Double: TensorScalar {
 }
 extension Int: TensorScalar {
   public static var elementType: ElementType { .int64 }
+  public var stored: Int64 { Int64(self) }
+  public init(stored: Int64) { self = Int(stored) }
 }
 extension Int64: TensorScalar {
   public static var elementType: ElementType { .int64 }
