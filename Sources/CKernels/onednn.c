@@ -1,5 +1,6 @@
 // oneDNN, loaded at run time: whether it is there, and its matrix product.
 #include "adjoint_onednn.h"
+#include "adjoint_threads.h"
 #include "onednn_internal.h"
 
 #if __has_include(<oneapi/dnnl/dnnl.h>)
@@ -63,6 +64,8 @@ static int make_engine(void) {
 
 // The handle stays open for good once the library works: its functions are used until the process ends.
 static void load(void) {
+  // The pool first: the library then finds it loaded, with our settings.
+  adj_has_thread_pool();
   void *handle = dlopen(LIBRARY_NAME, RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     const char *reason = dlerror();

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sched.h>
@@ -27,9 +28,21 @@ static int find_symbol(void *library, const char *name, void *destination) {
   return symbol != 0;
 }
 
-static void find_gomp(void) {
+// By default a waiting thread of libgomp spins for milliseconds. On an idle machine that gains nothing over a
+// few microseconds, and where other processes want the same processors it costs whole time slices: steps were
+// seen to take a hundred times as long. The library reads its settings once, when it is loaded; whoever has
+// set one of them knows better.
+static void *load_with_short_spin(void) {
+  int is_set = getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY");
+  if (!is_set) setenv("GOMP_SPINCOUNT", "2000", 1);
   // Global, so that a library loaded later binds to this copy rather than bringing its own team.
   void *library = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+  if (!is_set) unsetenv("GOMP_SPINCOUNT");
+  return library;
+}
+
+static void find_gomp(void) {
+  void *library = load_with_short_spin();
   if (!library) return;
   gomp_found = find_symbol(library, "GOMP_parallel", &gomp.parallel)
     && find_symbol(library, "omp_get_thread_num", &gomp.thread_number)

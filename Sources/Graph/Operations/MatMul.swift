@@ -57,7 +57,9 @@ public final class MatMul: Operation {
     )
   }
 
-  private func differentInner(_ a: TensorType, _ b: TensorType, _ k: Int, _ inner: Int) -> GraphError {
+  private func differentInner(
+    _ a: TensorType, _ b: TensorType, _ k: Int, _ inner: Int
+  ) -> GraphError {
     let (left, right) = (transposesA ? "ᵀ" : "", transposesB ? "ᵀ" : "")
     return GraphError(
       name,
