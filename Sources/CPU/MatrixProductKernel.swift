@@ -49,7 +49,7 @@ final class MatrixProductKernel: Kernel {
     threads = Int32(work >= 200_000 ? device.threads : 1)
     batches = MatrixProductKernel.offsets(a, b, type)
     primitive =
-      usesLibrary && work >= 200_000
+      usesLibrary && work >= 200_000 && min(m, n, k) >= 32
       ? adj_onednn_product_create(
         transposesA, transposesB, m, n, k, self.lda, self.ldb, n, threads) : nil
   }

@@ -163,24 +163,29 @@ package struct Schedule {
     return true
   }
 
-  /// First what others need, depth-first; then what only gives results, each piece put in as soon as nobody
-  /// else will read the leaves that it reads: the gradient it uses is then still in the cache, and its
-  /// memory is free for the next.
+  /// First the spine, depth-first: what leads on to other kernels. Into it go its ends (gradients of
+  /// parameters), each as soon as its inputs are there: two that read one value then find it in the cache.
+  /// Last what only gives results, each as soon as nobody else will read the leaves that it reads: the
+  /// gradient it uses is still near, and its memory is free for the next.
   private mutating func order() {
+    let leadsOn = unitsThatLeadOn()
     var isDone = [Bool](repeating: false, count: drafts.count)
-    var sequence: [Int] = []
-    for unit in drafts.indices where !drafts[unit].isLast { emit(unit, &isDone, &sequence) }
-    let needed = sequence.count
-    for unit in drafts.indices where drafts[unit].isLast { emit(unit, &isDone, &sequence) }
-    let earliest = earliestPlaces(sequence, needed)
-    var waiting = [[Int]](repeating: [], count: needed + 1)
-    for index in needed..<sequence.count {
-      waiting[earliest[index - needed]].append(sequence[index])
+    var parts: [[Int]] = [[], [], []]
+    for part in 0..<3 {
+      for unit in drafts.indices where (drafts[unit].isLast ? 2 : leadsOn[unit] ? 0 : 1) == part {
+        emit(unit, &isDone, &parts[part])
+      }
     }
-    for place in 0...needed {
-      for unit in waiting[place] { units.append(self.unit(at: unit)) }
-      if place < needed { units.append(unit(at: sequence[place])) }
+    let main = merged(parts[0], with: parts[1], afterReaders: false)
+    for index in merged(main, with: parts[2], afterReaders: true) { units.append(unit(at: index)) }
+  }
+
+  private func unitsThatLeadOn() -> [Bool] {
+    var leadsOn = [Bool](repeating: false, count: drafts.count)
+    for draft in drafts where !draft.isLast {
+      for input in draft.inputs where unitOf[input] >= 0 { leadsOn[unitOf[input]] = true }
     }
+    return leadsOn
   }
 
   private func unit(at index: Int) -> Unit {
@@ -188,23 +193,27 @@ package struct Schedule {
     return draft.compute.map { .group(draft.members, compute: $0) } ?? .single(draft.members[0])
   }
 
-  /// For each unit that only gives results: before which of the other units it may run.
-  private func earliestPlaces(_ sequence: [Int], _ needed: Int) -> [Int] {
+  /// `base` with each unit of `extra` put in as early as its inputs allow, and with `afterReaders` also not
+  /// before the last unit of `base` that reads a leaf it reads.
+  private func merged(_ base: [Int], with extra: [Int], afterReaders: Bool) -> [Int] {
     var lastRead = [Int](repeating: 0, count: program.values.count)
     var place = [Int](repeating: 0, count: drafts.count)
-    for index in 0..<needed {
-      place[sequence[index]] = index + 1
-      for input in drafts[sequence[index]].inputs { lastRead[owner(of: input)] = index + 1 }
+    for (index, unit) in base.enumerated() {
+      place[unit] = index + 1
+      for input in drafts[unit].inputs { lastRead[owner(of: input)] = index + 1 }
     }
-    return sequence[needed...].map { unit in
+    var waiting = [[Int]](repeating: [], count: base.count + 1)
+    for unit in extra {
       var earliest = 0
       for input in drafts[unit].inputs {
         let made = unitOf[input]
-        earliest = max(earliest, made >= 0 ? place[made] : 0, lastRead[owner(of: input)])
+        if made >= 0 { earliest = max(earliest, place[made]) }
+        if afterReaders { earliest = max(earliest, lastRead[owner(of: input)]) }
       }
       place[unit] = earliest
-      return earliest
+      waiting[earliest].append(unit)
     }
+    return waiting[0] + base.indices.flatMap { [base[$0]] + waiting[$0 + 1] }
   }
 
   /// The value whose memory a view looks into.
