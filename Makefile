@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test bench lint docs wasm compare
+.PHONY: help setup build test bench lint wasm compare
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
@@ -11,7 +11,6 @@ help:
 	@echo "make compare  the same beside other frameworks (see tools/compare)"
 	@echo "make lint     check the style of all sources"
 	@echo "make wasm     build the module of the browser and compare its bits with the native engine's"
-	@echo "make docs     build the documentation of the interface"
 
 setup:
 	@tools/setup test
@@ -35,6 +34,3 @@ lint:
 
 wasm: setup
 	tools/wasm
-
-docs:
-	tools/docs

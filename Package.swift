@@ -7,12 +7,10 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A room of the house: `Sources/<name>` is the module `Adjoint<name>`. Arrows point downward only.
-func room(_ name: String, imports: [String] = []) -> Target {
+func room(_ name: String, imports: [String] = [], c: [String] = []) -> Target {
   .target(
     name: "Adjoint\(name)",
-    dependencies: imports.map {
-      .target(name: $0.hasPrefix("C") && $0 != "CPU" ? $0 : "Adjoint\($0)")
-    },
+    dependencies: (imports.map { "Adjoint\($0)" } + c).map { .target(name: $0) },
     path: "Sources/\(name)",
     swiftSettings: settings)
 }
@@ -27,20 +25,19 @@ let package = Package(
   targets: [
     .target(name: "CSupport", path: "Sources/CSupport"),
     .target(name: "CKernels", path: "Sources/CKernels"),
-    room("Graph", imports: ["CSupport"]),
+    room("Graph", c: ["CSupport"]),
     room("Reference", imports: ["Graph"]),
-    room("Runtime", imports: ["Graph", "Reference", "CSupport"]),
-    room("CPU", imports: ["Runtime", "Reference", "Graph", "CKernels"]),
+    room("Runtime", imports: ["Graph", "Reference"], c: ["CSupport"]),
+    room("CPU", imports: ["Runtime", "Reference", "Graph"], c: ["CKernels"]),
     room("NN", imports: ["Runtime", "Graph"]),
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
-    room("Data", imports: ["Runtime", "Graph"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",
       dependencies: [
         "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointNN",
-        "AdjointOptim", "AdjointData", "AdjointViews",
+        "AdjointOptim", "AdjointViews",
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
@@ -53,7 +50,7 @@ let package = Package(
       name: "PlayWeb",
       dependencies: [
         "CSupport", "AdjointGraph", "AdjointReference", "AdjointRuntime", "AdjointNN",
-        "AdjointOptim", "AdjointData", "AdjointWorkloads",
+        "AdjointOptim", "AdjointWorkloads",
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
     .executableTarget(

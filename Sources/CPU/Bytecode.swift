@@ -107,5 +107,6 @@ struct Bytecode {
           b: names.count > 1 ? names[1] : names[0], c: names.count > 2 ? names[2] : names[0]))
       if lastUse[Int(step.result)] < 0 { free.append(register) }
     }
+    precondition(registerCount <= Int(ADJ_MAX_REGISTERS), "a group has too many values at once")
   }
 }

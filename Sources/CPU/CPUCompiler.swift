@@ -46,11 +46,13 @@ struct CPUCompiler {
       case .single(let value): try appendSingle(value)
       }
     }
-    var taken: [Int] = []
-    for (index, value) in program.outputs.enumerated() {
-      taken.append(outputSlot(value, reuse: reuse[index], taken: taken))
+    let found = program.outputs.map { value in
+      copied(location(value), as: location(value).shape.strides).slot
     }
-    return builder.finish(outputs: taken)
+    let (groupOf, kernels, owners) = (groupOf, groupKernels, builder.owners)
+    return builder.finish(found: found, reuse: reuse) { slot, leaf in
+      groupOf[slot].map { kernels[$0].worksInPlace(on: leaf) { owners[$0] } } ?? false
+    }
   }
 
   /// The type in which a pointwise value can join a group, or nil.
@@ -109,7 +111,8 @@ struct CPUCompiler {
     }
     builder.append(
       try ReferenceKernels.make(operation, operands, Operand(value, type)),
-      reads: operands.map { $0.slot }, writes: [value])
+      reads: operands.map { $0.slot }, writes: [value],
+      canFail: builder.isFirstCheck(operation, inputs))
     locations[value] = .rowMajor(value, type)
   }
 
@@ -177,26 +180,5 @@ struct CPUCompiler {
 
   private func isReadOutside(_ value: Int, _ inside: Set<Int>) -> Bool {
     isResult[value] || readers[value].contains { !inside.contains($0) }
-  }
-
-  /// The slot in which a result ends: the value's own where that is dense, private and safe to write.
-  private mutating func outputSlot(_ value: Int, reuse: Int, taken: [Int]) -> Int {
-    let source = location(value)
-    let dense = copied(source, as: source.shape.strides)
-    guard case .computed = program.values[value].source,
-      builder.owner(of: dense.slot) == dense.slot,
-      !isLeaf(dense.slot), !taken.contains(dense.slot)
-    else { return builder.moved(dense.slot, bytes: dense.type.byteCount) }
-    guard reuse >= 0 else { return dense.slot }
-    let leaf = builder.leafSlot(reuse)
-    let worksInPlace = groupOf[value].map { groupKernels[$0].readsInPlace(slot: leaf) } ?? false
-    return builder.mayOverwrite(leaf, by: dense.slot, worksInPlace: worksInPlace)
-      ? dense.slot : builder.moved(dense.slot, bytes: dense.type.byteCount)
-  }
-
-  private func isLeaf(_ slot: Int) -> Bool {
-    guard slot < program.values.count else { return false }
-    if case .computed = program.values[slot].source { return false }
-    return true
   }
 }

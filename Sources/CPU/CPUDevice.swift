@@ -6,12 +6,14 @@ import CKernels
 /// The CPU engine: oneDNN for products and convolutions where it is found, own kernels otherwise, bytecode
 /// over tiles for everything pointwise, one thread pool for all.
 public final class CPUDevice: @unchecked Sendable {
+  /// All processors, and the library where it is found.
   public static let shared = CPUDevice()
 
   /// How many threads a kernel may use. A plan belongs to a number of threads: results depend on it.
   public let threads: Int
   let usesLibrary: Bool
 
+  /// An engine with so many threads (all processors unless given); without the library own kernels serve.
   public init(threads: Int? = nil, usesLibrary: Bool = true) {
     self.threads = max(1, threads ?? Int(adj_processors()))
     self.usesLibrary = usesLibrary && adj_onednn_available() == 1

@@ -91,12 +91,13 @@ final class GroupKernel: Kernel {
     }
   }
 
-  /// True where the group reads a slot only element by element at the place it writes.
-  func readsInPlace(slot: Int) -> Bool {
-    for index in 0..<inSlots.count where inSlots[index] == slot {
-      if inputs[index].access != Int32(ADJ_CONTIGUOUS.rawValue) || inputs[index].is_bool != 0 {
-        return false
-      }
+  /// True where the group reads a slot's memory only element by element at the place it writes: neither
+  /// through a view nor in another order.
+  func worksInPlace(on slot: Int, owner: (Int) -> Int) -> Bool {
+    for index in 0..<inSlots.count where owner(inSlots[index]) == slot {
+      let isElementwise =
+        inputs[index].access == Int32(ADJ_CONTIGUOUS.rawValue) && inputs[index].is_bool == 0
+      if inSlots[index] != slot || !isElementwise { return false }
     }
     return true
   }

@@ -14,7 +14,8 @@ extension CPUCompiler {
     case let sum as Sum: appendReduction(ADJ_SUM, sum.axes, value, inputs[0], type)
     case let maximum as Maximum: appendReduction(ADJ_MAX, maximum.axes, value, inputs[0], type)
     case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient:
-      appendCrossEntropy(value, inputs, type)
+      appendCrossEntropy(
+        value, inputs, type, canFail: builder.isFirstCheck(operation, inputs))
     case let convolution as Convolution:
       appendConvolution(.forward, convolution.motion, value, inputs, type)
     case let gradient as ConvolutionInputGradient:
@@ -61,14 +62,16 @@ extension CPUCompiler {
     locations[value] = .rowMajor(value, type)
   }
 
-  private mutating func appendCrossEntropy(_ value: Int, _ inputs: [Int], _ type: TensorType) {
+  private mutating func appendCrossEntropy(
+    _ value: Int, _ inputs: [Int], _ type: TensorType, canFail: Bool
+  ) {
     let logits = rowMajor(inputs[0])
     let targets = rowMajor(inputs[1])
     let upstream = inputs.count > 2 ? rowMajor(inputs[2]) : nil
     let reads = [logits.slot, targets.slot] + (upstream.map { [$0.slot] } ?? [])
     builder.append(
       CrossEntropyKernel(logits, targets.slot, upstream: upstream?.slot, to: value, device),
-      reads: reads, writes: [value])
+      reads: reads, writes: [value], canFail: canFail)
     locations[value] = .rowMajor(value, type)
   }
 

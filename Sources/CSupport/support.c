@@ -8,23 +8,27 @@
 
 __thread adj_thread_slots adj_slots;
 
-static pthread_mutex_t lock;
+static pthread_mutex_t lock, step_lock;
 static pthread_once_t lock_once = PTHREAD_ONCE_INIT;
 
-static void make_lock(void) {
+static void make_locks(void) {
   pthread_mutexattr_t attributes;
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
   pthread_mutex_init(&lock, &attributes);
+  pthread_mutex_init(&step_lock, &attributes);
   pthread_mutexattr_destroy(&attributes);
 }
 
-void adj_lock(void) {
-  pthread_once(&lock_once, make_lock);
-  pthread_mutex_lock(&lock);
+static void take(pthread_mutex_t *mutex) {
+  pthread_once(&lock_once, make_locks);
+  pthread_mutex_lock(mutex);
 }
 
+void adj_lock(void) { take(&lock); }
 void adj_unlock(void) { pthread_mutex_unlock(&lock); }
+void adj_lock_step(void) { take(&step_lock); }
+void adj_unlock_step(void) { pthread_mutex_unlock(&step_lock); }
 
 void *adj_allocate(size_t bytes) {
   void *memory = NULL;

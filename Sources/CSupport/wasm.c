@@ -5,6 +5,8 @@
 adj_thread_slots adj_slots;
 void adj_lock(void) {}
 void adj_unlock(void) {}
+void adj_lock_step(void) {}
+void adj_unlock_step(void) {}
 double adj_seconds(void) { return 0; }
 
 // --- blocks by size classes, four a doubling; freed ones are kept and handed out again.

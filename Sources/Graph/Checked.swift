@@ -7,13 +7,15 @@ final class CheckedScope {
 
 /// Runs `body` so that a wrong operation does not trap: its result is a poisoned value, everything
 /// made from it is poisoned too, and the first error is thrown when the body ends.
-public func checked<Result>(_ body: () -> Result) throws(GraphError) -> Result {
+public func checked<Result>(
+  _ body: () throws(GraphError) -> Result
+) throws(GraphError) -> Result {
   let slots = adj_thread()!
   let scope = CheckedScope()
   let outer = slots.pointee.checked
   slots.pointee.checked = Unmanaged.passUnretained(scope).toOpaque()
-  let result = body()
-  slots.pointee.checked = outer
+  defer { slots.pointee.checked = outer }
+  let result = try body()
   if let error = scope.error { throw error }
   return result
 }

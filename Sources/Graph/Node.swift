@@ -5,10 +5,10 @@ import CSupport
 /// Nodes are made by the hundred in every training step, so one node is one allocation: its shape is
 /// inline, and up to three inputs are held as unmanaged references that `deinit` gives back in a loop,
 /// so that freeing a chain of a million nodes needs no deep stack.
-public final class Node: @unchecked Sendable {
-  public let operation: any Operation
-  @exclusivity(unchecked) public package(set) final var shape = Shape()
-  @exclusivity(unchecked) public package(set) final var element = ElementType.float32
+package final class Node: @unchecked Sendable {
+  @exclusivity(unchecked) package private(set) final var operation: any Operation
+  @exclusivity(unchecked) package final var shape = Shape()
+  @exclusivity(unchecked) package final var element = ElementType.float32
 
   @exclusivity(unchecked) package final var input0: Unmanaged<Node>?
   @exclusivity(unchecked) package final var input1: Unmanaged<Node>?
@@ -76,7 +76,7 @@ public final class Node: @unchecked Sendable {
     moreInputs = larger
   }
 
-  @inline(__always) public var inputCount: Int { Int(storedInputCount) }
+  @inline(__always) package var inputCount: Int { Int(storedInputCount) }
 
   @inline(__always)
   package func unmanagedInput(_ index: Int) -> Unmanaged<Node> {
@@ -89,10 +89,20 @@ public final class Node: @unchecked Sendable {
   }
 
   @inline(__always)
-  public func input(_ index: Int) -> Node { unmanagedInput(index).takeUnretainedValue() }
+  package func input(_ index: Int) -> Node { unmanagedInput(index).takeUnretainedValue() }
 
-  public var type: TensorType { TensorType(shape, element) }
+  package var type: TensorType { TensorType(shape, element) }
   package var isEvaluated: Bool { storage != nil }
+
+  /// Makes this a node that carries an error: reading it says what went wrong.
+  package func poison(_ error: GraphError) {
+    operation = Poison(error)
+    isPoisoned = true
+    height = 0
+  }
+
+  /// The error that this node carries.
+  package var error: GraphError? { isPoisoned ? (operation as? Poison)?.error : nil }
 
   /// Gives the inputs back: the value stays, the way to it goes.
   package func dropInputs() {

@@ -1,7 +1,7 @@
 import CSupport
 
 /// What kind of work an operation is: how a planner may treat it.
-public enum OperationKind: Sendable {
+package enum OperationKind: Sendable {
   /// A value given from outside.
   case leaf
   /// Element by element, as a scalar expression: any group of these fuses.
@@ -18,7 +18,7 @@ public enum OperationKind: Sendable {
 /// One operation, stated in one place: what it takes, what it gives, and how it is differentiated and batched.
 ///
 /// Nothing has a default: a rule that is missing does not compile.
-public protocol Operation: AnyObject, Sendable {
+package protocol Operation: AnyObject, Sendable {
   var name: String { get }
   /// All that tells this operation from others of the same name.
   var attributes: [Int] { get }
@@ -38,45 +38,49 @@ public protocol Operation: AnyObject, Sendable {
   /// This operation as what it also is (Embedded Swift cannot ask by `as? any`).
   var asPointwise: (any PointwiseOperation)? { get }
   var asRegion: (any Region)? { get }
+  /// The input whose values are checked when the operation runs, and the bound they must be below: what can
+  /// fail there.
+  func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)?
 }
 
 extension Operation {
-  public var asPointwise: (any PointwiseOperation)? { nil }
-  public var asRegion: (any Region)? { nil }
+  package var asPointwise: (any PointwiseOperation)? { nil }
+  package var asRegion: (any Region)? { nil }
+  package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? { nil }
 }
 
 extension PointwiseOperation {
-  public var asPointwise: (any PointwiseOperation)? { self }
+  package var asPointwise: (any PointwiseOperation)? { self }
 }
 
 extension Region {
-  public var asRegion: (any Region)? { self }
+  package var asRegion: (any Region)? { self }
 }
 
 /// An operation that works element by element and says so as a scalar expression.
-public protocol PointwiseOperation: Operation {
+package protocol PointwiseOperation: Operation {
   /// Writes the expression of one element.
   func express(_ body: inout Expression, _ x: [Expression.Value]) -> Expression.Value
 }
 
 /// A composite: one node with a body of primitives.
-public protocol Region: Operation {
+package protocol Region: Operation {
   func body(_ inputs: [Tensor]) -> Tensor
 }
 
 /// The types of a node's inputs, while its own is being inferred.
-public struct Inputs {
+package struct Inputs {
   unowned(unsafe) let node: Node
   @inline(__always) init(_ node: Node) { self.node = node }
-  public var count: Int { node.inputCount }
-  @inline(__always) public subscript(index: Int) -> TensorType {
+  package var count: Int { node.inputCount }
+  @inline(__always) package subscript(index: Int) -> TensorType {
     node.unmanagedInput(index)._withUnsafeGuaranteedRef { TensorType($0.shape, $0.element) }
   }
 }
 
 /// A stable hash of an operation's name and attributes.
-public enum Signature {
-  public static func of(_ name: String, _ attributes: [Int] = []) -> UInt64 {
+package enum Signature {
+  package static func of(_ name: String, _ attributes: [Int] = []) -> UInt64 {
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
     for byte in name.utf8 { hash = mix(hash, UInt64(byte)) }
     for value in attributes { hash = mix(hash, UInt64(bitPattern: Int64(value))) }
@@ -91,14 +95,14 @@ public enum Signature {
 
 extension Operation {
   @inline(__always)
-  public func apply(_ a: Tensor) -> Tensor {
+  package func apply(_ a: Tensor) -> Tensor {
     let node = Node(self)
     node.append(a.node)
     return finish(node)
   }
 
   @inline(__always)
-  public func apply(_ a: Tensor, _ b: Tensor) -> Tensor {
+  package func apply(_ a: Tensor, _ b: Tensor) -> Tensor {
     let node = Node(self)
     node.append(a.node)
     node.append(b.node)
@@ -106,7 +110,7 @@ extension Operation {
   }
 
   @inline(__always)
-  public func apply(_ a: Tensor, _ b: Tensor, _ c: Tensor) -> Tensor {
+  package func apply(_ a: Tensor, _ b: Tensor, _ c: Tensor) -> Tensor {
     let node = Node(self)
     node.append(a.node)
     node.append(b.node)
@@ -114,7 +118,7 @@ extension Operation {
     return finish(node)
   }
 
-  public func apply(_ inputs: [Tensor]) -> Tensor {
+  package func apply(_ inputs: [Tensor]) -> Tensor {
     let node = Node(self)
     for input in inputs { node.append(input.node) }
     return finish(node)

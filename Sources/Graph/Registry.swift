@@ -1,8 +1,8 @@
 /// Every operation, one line each: what the tests, the documentation and exporters go through.
 ///
 /// Operations with attributes stand here with some example of them.
-public enum Registry {
-  public static let operations: [any Operation] = [
+package enum Registry {
+  package static let operations: [any Operation] = [
     // Pointwise
     Add.shared,
     Subtract.shared,
@@ -36,6 +36,7 @@ public enum Registry {
     Gather(axis: 0),
     ScatterAdd(axis: 0, length: 1),
     Iota(1),
+    CheckedIndices(below: 1),
     Convolution(WindowMotion()),
     ConvolutionInputGradient(WindowMotion(), [1, 1, 1, 1]),
     ConvolutionKernelGradient(WindowMotion(), [1, 1, 1, 1]),

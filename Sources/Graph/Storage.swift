@@ -27,11 +27,14 @@ public final class Storage: @unchecked Sendable {
 public struct MemoryStatistics: Sendable {
   /// Blocks asked from the system since the start of the process.
   public let systemAllocations: Int
+  /// Bytes in use.
   public let liveBytes: Int
+  /// Bytes kept for reuse.
   public let cachedBytes: Int
   /// Graph nodes made on this thread less those freed on it.
   public let liveNodes: Int
 
+  /// The figures of this moment.
   public static var current: MemoryStatistics {
     let pool = adj_pool_read()
     return MemoryStatistics(

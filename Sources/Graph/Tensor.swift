@@ -1,13 +1,18 @@
 /// A value: its shape, its element type, and how to get it. Computed when somebody reads it.
 public struct Tensor: Sendable {
-  public let node: Node
+  package let node: Node
 
   @inline(__always) package init(_ node: Node) { self.node = node }
 
+  /// The sizes of its axes.
   public var shape: Shape { node.shape }
+  /// What its elements are.
   public var element: ElementType { node.element }
+  /// The number of axes.
   public var rank: Int { node.shape.rank }
+  /// The number of elements.
   public var count: Int { node.shape.count }
+  /// Shape and element type together.
   public var type: TensorType { node.type }
 
   /// True where both are the very same node of the graph.
@@ -21,19 +26,26 @@ public struct Tensor: Sendable {
   }
 
   /// A constant that belongs to the structure, such as the 1 in 1 - t²: plans may fold it.
-  public static func literal(_ value: Double, _ element: ElementType) -> Tensor {
+  package static func literal(_ value: Double, _ element: ElementType) -> Tensor {
     if element == .float32 {
       if value == 1 { return commonLiterals.one }
-      if value == 0 { return commonLiterals.zero }
+      if value.bitPattern == 0 { return commonLiterals.zero }
       if value == 2 { return commonLiterals.two }
     }
     return makeLiteral(value, element)
   }
 
   /// A tensor with these elements in row-major order.
-  public init<Scalar: TensorScalar>(_ elements: [Scalar], shape: Shape) {
-    precondition(
-      elements.count == shape.count, "the number of elements must be that of the shape")
+  public init<Element: TensorElement>(_ elements: [Element], shape: Shape) {
+    self.init(copying: elements, shape)
+  }
+
+  private init<Scalar: TensorScalar>(copying elements: [Scalar], _ shape: Shape) {
+    guard shape.isValid, elements.count == shape.count else {
+      self = fail(
+        GraphError("tensor", "\(elements.count) elements do not fill \(shape.description)"))
+      return
+    }
     let storage = Storage.make(byteCount: elements.count * Scalar.elementType.byteCount)
     if Scalar.isStoredAsItIs {
       elements.withUnsafeBytes { bytes in
@@ -48,8 +60,23 @@ public struct Tensor: Sendable {
       Constant.shared, TensorType(shape, Scalar.elementType), storage: storage)
   }
 
+  /// A tensor with these numbers in row-major order, float32 unless asked otherwise.
+  public init(_ elements: [Double], shape: Shape, _ element: ElementType = .float32) {
+    switch element {
+    case .bool: self.init(elements.map { $0 != 0 }, shape: shape)
+    case .int64: self.init(elements.map { Int64(cutting: $0) }, shape: shape)
+    case .float32: self.init(elements.map { Float($0) }, shape: shape)
+    case .float64: self.init(copying: elements, shape)
+    }
+  }
+
+  /// A vector of these numbers, float32 unless asked otherwise.
+  public init(_ elements: [Double], _ element: ElementType = .float32) {
+    self.init(elements, shape: [elements.count], element)
+  }
+
   /// A vector with these elements.
-  public init<Scalar: TensorScalar>(_ elements: [Scalar]) {
+  public init<Element: TensorElement>(_ elements: [Element]) {
     self.init(elements, shape: [elements.count])
   }
 

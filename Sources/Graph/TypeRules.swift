@@ -9,6 +9,13 @@ extension Inputs {
     return TensorType(a.shape, a.element)
   }
 
+  /// Two numbers of one element type broadcast to one shape.
+  @inline(__always)
+  func numberPair(_ name: String) throws(GraphError) -> TensorType {
+    guard self[0].element != .bool else { throw noArithmetic(name) }
+    return try broadcastPair(name)
+  }
+
   /// Two inputs of one element type broadcast to one shape.
   @inline(__always)
   func broadcastPair(_ name: String) throws(GraphError) -> TensorType {
@@ -35,4 +42,8 @@ private func differentTypes(_ name: String, _ a: TensorType, _ b: TensorType) ->
 private func doNotBroadcast(_ name: String, _ a: TensorType, _ b: TensorType) -> GraphError {
   GraphError(
     name, "shapes do not broadcast: \(a.shape.description) and \(b.shape.description)")
+}
+
+private func noArithmetic(_ name: String) -> GraphError {
+  GraphError(name, "takes numbers, not bool; cast first")
 }

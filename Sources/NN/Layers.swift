@@ -34,9 +34,12 @@ public enum Initialization {
 ///
 /// Named like PyTorch's: `weight` [out, in] and `bias` [out], uniform over ±1/√in.
 public struct Linear: Module {
+  /// What the inputs are multiplied by.
   public let weight: Parameter
+  /// What is added to each output, if anything.
   public let bias: Parameter?
 
+  /// A layer with new parameters.
   public init(
     _ inputs: Int, _ outputs: Int, bias: Bool = true, _ element: ElementType = .float32
   ) {
@@ -48,8 +51,10 @@ public struct Linear: Module {
       ? Parameter(Initialization.byFanIn([outputs], inputs, key.split(1), element)) : nil
   }
 
-  public var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  /// What reflection finds, for where there is none.
+  package var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
+  /// The outputs for a batch of inputs.
   public func forward(_ x: Tensor) -> Tensor {
     Functional.linear(x, weight.value, bias?.value)
   }
@@ -59,11 +64,16 @@ public struct Linear: Module {
 ///
 /// Named like PyTorch's: `weight` [out, in, h, w] and `bias` [out], uniform over ±1/√(in·h·w).
 public struct Conv2d: Module {
+  /// What the inputs are multiplied by.
   public let weight: Parameter
+  /// What is added to each output, if anything.
   public let bias: Parameter?
+  /// How far the window moves.
   public let stride: Int
+  /// How many rows and columns are added around the image.
   public let padding: Int
 
+  /// A layer with new parameters.
   public init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0,
     bias: Bool = true, _ element: ElementType = .float32
@@ -78,8 +88,10 @@ public struct Conv2d: Module {
     self.padding = padding
   }
 
-  public var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  /// What reflection finds, for where there is none.
+  package var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
+  /// The outputs for a batch of inputs.
   public func forward(_ x: Tensor) -> Tensor {
     Functional.conv2d(x, weight.value, bias?.value, stride: stride, padding: padding)
   }
@@ -87,16 +99,21 @@ public struct Conv2d: Module {
 
 /// The largest element under each window.
 public struct MaxPool2d: Module {
+  /// The height and width of the window.
   public let size: Int
+  /// How far the window moves.
   public let stride: Int?
+  /// How many rows and columns are added around the image.
   public let padding: Int
 
+  /// A layer with new parameters.
   public init(_ size: Int, stride: Int? = nil, padding: Int = 0) {
     self.size = size
     self.stride = stride
     self.padding = padding
   }
 
+  /// The outputs for a batch of inputs.
   public func forward(_ x: Tensor) -> Tensor {
     x.maxPool2d(size, stride: stride, padding: padding)
   }

@@ -9,6 +9,7 @@ public protocol Module: Sendable {
 }
 
 extension Module {
+  /// What the module makes of `x`.
   public func callAsFunction(_ x: Tensor) -> Tensor { forward(x) }
 }
 

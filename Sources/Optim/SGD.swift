@@ -2,43 +2,33 @@ import AdjointGraph
 import AdjointNN
 import AdjointRuntime
 
-/// Stochastic gradient descent: v ← μ v + g, p ← p − η v (v = g where μ is 0).
-public struct SGDRule: UpdateRule, SharedScalars {
-  public let momentum: Double
-  public let weightDecay: Double
-
-  public init(momentum: Double = 0, weightDecay: Double = 0) {
-    self.momentum = momentum
-    self.weightDecay = weightDecay
-  }
-
-  public var stateCount: Int { momentum == 0 ? 0 : 1 }
-
-  public func scalars(count: Int, _ element: ElementType) -> [Tensor] {
-    [Tensor(momentum, element), Tensor(weightDecay, element)]
-  }
-
-  public func update(_ step: UpdateStep) -> (value: Tensor, states: [Tensor]) {
-    var direction = step.gradient
-    if weightDecay != 0 { direction = direction + step.value * step.scalars[1] }
-    guard momentum != 0 else { return (step.value - step.learningRate * direction, []) }
-    let velocity = step.states[0] * step.scalars[0] + direction
-    return (step.value - step.learningRate * velocity, [velocity])
+extension UpdateRule {
+  /// Stochastic gradient descent: v ← μ v + g + λ p, p ← p − η v (no state where μ is 0).
+  public static func sgd(momentum: Double = 0, weightDecay: Double = 0) -> UpdateRule {
+    UpdateRule(stateCount: momentum == 0 ? 0 : 1) { numbers in
+      let decay = weightDecay == 0 ? nil : numbers.scalar(weightDecay)
+      let keep = momentum == 0 ? nil : numbers.scalar(momentum)
+      return { step in
+        let gradient = decay.map { step.gradient + step.value * $0 } ?? step.gradient
+        let velocity = keep.map { step.states[0] * $0 + gradient } ?? gradient
+        return ParameterUpdate(
+          step.value - numbers.learningRate * velocity, states: keep == nil ? [] : [velocity])
+      }
+    }
   }
 }
 
-public typealias SGD = Optimizer<SGDRule>
-
-extension Optimizer where Rule == SGDRule {
-  public convenience init(
+/// Stochastic gradient descent, with momentum and weight decay as in PyTorch.
+public final class SGD: Optimizer {
+  /// SGD over these parameters.
+  public init(
     _ parameters: [Parameter], learningRate: Double, momentum: Double = 0, weightDecay: Double = 0
   ) {
-    self.init(
-      parameters, SGDRule(momentum: momentum, weightDecay: weightDecay)
-    ) { _ in learningRate }
+    super.init(parameters, .sgd(momentum: momentum, weightDecay: weightDecay)) { _ in learningRate }
   }
 
   #if !hasFeature(Embedded)
+    /// SGD over all parameters of a model.
     public convenience init(
       _ model: some Module, learningRate: Double, momentum: Double = 0, weightDecay: Double = 0
     ) {

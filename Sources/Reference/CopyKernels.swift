@@ -139,6 +139,33 @@ final class ScatterAddKernel<Scalar: ReferenceScalar>: Kernel {
   }
 }
 
+/// Indices as they are, each below a bound.
+final class CheckedIndicesKernel: Kernel {
+  var summary: String { "check " + input.shape.description }
+  private let input: Operand
+  private let output: Operand
+  private let bound: Int
+  private let what: String
+
+  init(_ operation: CheckedIndices, _ input: Operand, _ output: Operand) {
+    self.input = input
+    self.output = output
+    bound = operation.bound
+    what = operation.what
+  }
+
+  func run(_ slots: Slots) throws(GraphError) {
+    let from = slots[input.slot].assumingMemoryBound(to: Int64.self)
+    for place in 0..<input.shape.count where from[place] < 0 || from[place] >= bound {
+      throw GraphError(
+        what,
+        String(from[place]) + " at place " + String(place) + " is not from 0 to "
+          + String(bound - 1))
+    }
+    slots[output.slot].copyMemory(from: slots[input.slot], byteCount: output.type.byteCount)
+  }
+}
+
 private func checkedIndex(_ index: Int64, _ length: Int, _ name: String) throws(GraphError) -> Int {
   guard index >= 0, index < length else {
     throw GraphError(

@@ -100,18 +100,7 @@ extension Int64: ReferenceScalar {
   static var zero: Int64 { 0 }
   var asDouble: Double { Double(self) }
   var isNotANumber: Bool { false }
-  /// Cut towards zero; what does not fit goes to the nearest end, and NaN to 0.
-  init(double: Double) {
-    if double != double {
-      self = 0
-    } else if double >= 9.2e18 {
-      self = .max
-    } else if double <= -9.2e18 {
-      self = .min
-    } else {
-      self = Int64(double)
-    }
-  }
+  init(double: Double) { self.init(cutting: double) }
 
   /// Integers wrap; what needs fractions goes by way of Double.
   static func apply(_ micro: Micro, _ a: Int64, _ b: Int64, _ c: Int64) -> Int64 {

@@ -38,6 +38,7 @@ package enum ReferenceKernels {
     case let place as Place: return PlaceKernel(place, inputs[0], inputs[1], output)
     case let gather as Gather: return GatherKernel(gather, inputs[0], inputs[1], output)
     case is Iota: return IotaKernel(output)
+    case let check as CheckedIndices: return CheckedIndicesKernel(check, inputs[0], output)
     default: return nil
     }
   }

@@ -117,9 +117,10 @@ final class MaxPoolKernel<Scalar: ReferenceScalar>: Kernel {
           let place = winner(x, plane, i, j)
           let result = (plane * pooled[2] + i) * pooled[3] + j
           switch role {
-          case .forward: out[result] = x[place]
-          case .select: out[result] = values[place]
-          case .gradient: out[place] = out[place] + values[result]
+          // A window over nothing but padding has no winner.
+          case .forward: out[result] = place < 0 ? Scalar.lowest : x[place]
+          case .select: out[result] = place < 0 ? .zero : values[place]
+          case .gradient: if place >= 0 { out[place] = out[place] + values[result] }
           }
         }
       }

@@ -6,20 +6,39 @@ public class Cell: @unchecked Sendable {
   /// What the cell is called in its model, such as `fc1.weight`.
   public package(set) final var name = ""
 
-  /// Beyond this many pending operations behind a cell its value is computed at once.
+  /// When the longest chain of pending operations behind a cell is longer than this, its
+  /// value is computed at once.
   public static let pendingLimit = 10_000
 
+  /// A cell that holds `value`.
   public init(_ value: Tensor) { node = value.node }
 
   /// The value. Assigning does not compute it, unless too much is pending behind it.
+  ///
+  /// A cell cuts: no gradient flows through what was assigned once it has its value.
   public final var value: Tensor {
-    get { GraphLock.withLock { Tensor(node) } }
+    get {
+      GraphLock.withLock {
+        cutHistory()
+        return Tensor(node)
+      }
+    }
     set { assign(newValue) }
+  }
+
+  /// A computed value that still has its graph behind it is held as plain data: otherwise a cell that is
+  /// assigned and read for ever would keep all that it ever held.
+  private func cutHistory() {
+    guard let storage = node.storage, node.inputCount > 0 else { return }
+    node = Node(Constant.shared, node.type, storage: storage)
   }
 
   private func assign(_ new: Tensor) {
     GraphLock.withLock {
+      // What carries an error is not worth holding; whoever made it has been told.
+      guard !new.node.isPoisoned else { return }
       node = new.node
+      cutHistory()
       guard Int(node.height) > Cell.pendingLimit, node.storage == nil else { return }
       Engine.noteCutCell()
       new.evaluated().node.dropInputs()

@@ -32,11 +32,13 @@ package enum Devices {
   package static func with<Result, Failure: Error>(
     _ device: any Device, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try GraphLock.withLock { () throws(Failure) in
-      let before = current
-      current = device
-      defer { current = before }
-      return try body()
+    try StepLock.withLock { () throws(Failure) in
+      try GraphLock.withLock { () throws(Failure) in
+        let before = current
+        current = device
+        defer { current = before }
+        return try body()
+      }
     }
   }
 
@@ -67,8 +69,8 @@ package final class ReferenceDevice: Device {
       let operands = inputs.map { Operand($0, program.values[$0].type) }
       builder.append(
         try ReferenceKernels.make(operation, operands, Operand(index, value.type)),
-        reads: inputs, writes: [index])
+        reads: inputs, writes: [index], canFail: builder.isFirstCheck(operation, inputs))
     }
-    return builder.finish(reuse: reuse)
+    return builder.finish(found: program.outputs, reuse: reuse) { _, _ in false }
   }
 }

@@ -5,6 +5,7 @@ import AdjointReference
 public enum Engine {
   private nonisolated(unsafe) static let state = EngineState()
 
+  /// What evaluation did so far.
   public static var statistics: EngineStatistics { GraphLock.withLock { state.statistics } }
 
   /// Whether every found plan is compared with the graph it stands for: on in debug builds.
@@ -25,7 +26,7 @@ public enum Engine {
   package static func evaluate(_ tensors: [Tensor]) throws(GraphError) {
     try GraphLock.withLock { () throws(GraphError) in
       var roots: [Node] = []
-      for tensor in tensors where tensor.node.needsEvaluation {
+      for tensor in tensors where try tensor.node.needsEvaluation() {
         if !roots.contains(where: { $0 === tensor.node }) { roots.append(tensor.node) }
       }
       guard !roots.isEmpty else { return }
@@ -36,44 +37,61 @@ public enum Engine {
   /// Computes results and the new values of cells as one plan, then lets the cells hold them.
   ///
   /// The graph behind all of them is let go first. A cell's old memory is written in place where then
-  /// nobody else holds its old value.
-  package static func commit(_ results: [Tensor], _ updates: consuming [CellUpdate])
-    throws(GraphError)
-  {
+  /// nobody else holds its old value. Where this throws, no cell has changed.
+  package static func commit(
+    _ results: [Tensor], _ updates: [CellUpdate]
+  ) throws(GraphError) {
     try GraphLock.withLock { () throws(GraphError) in
-      var roots: [Node] = []
+      var (roots, cells): ([Node], [Cell]) = ([], [])
       roots.reserveCapacity(results.count + updates.count)
-      for result in results where result.node.needsEvaluation { roots.append(result.node) }
-      var cells: [Cell] = []
       cells.reserveCapacity(updates.count)
+      for result in results where try result.node.needsEvaluation() { roots.append(result.node) }
       for update in updates {
-        if update.value.node.needsEvaluation {
-          roots.append(update.value.node)
-          cells.append(update.cell)
-        } else {
-          update.cell.hold(update.value.node)
-        }
+        try update.check()
+        guard try update.value.node.needsEvaluation() else { continue }
+        roots.append(update.value.node)
+        cells.append(update.cell)
       }
-      updates = []
-      guard !roots.isEmpty else { return }
-      try state.run(roots, cells: cells, lettingGo: true)
+      if !roots.isEmpty { try state.run(roots, cells: cells, lettingGo: true) }
+      for update in updates { update.cell.hold(update.value.node) }
+      // What was read before it was committed has its value, and its graph still.
+      for result in results { result.node.dropInputs() }
     }
   }
 }
 
 /// A cell and the value it is to hold.
 public struct CellUpdate {
+  /// The cell.
   public let cell: Cell
+  /// What it is to hold.
   public let value: Tensor
+  /// Says that `cell` is to hold `value`.
   public init(_ cell: Cell, _ value: Tensor) {
     self.cell = cell
     self.value = value
   }
 }
 
+extension CellUpdate {
+  /// A cell keeps its type.
+  fileprivate func check() throws(GraphError) {
+    let (old, new) = (cell.node, value.node)
+    guard !new.isPoisoned, old.shape != new.shape || old.element != new.element else { return }
+    let name = cell.name.isEmpty ? "a cell" : cell.name
+    throw GraphError(
+      "update",
+      "\(name) is \(old.element.name) \(old.shape.description); its new value is \(new.element.name) \(new.shape.description)"
+    )
+  }
+}
+
 extension Node {
-  /// False for what has a value: data, numbers, results computed before.
-  fileprivate var needsEvaluation: Bool { storage == nil && operation.kind != .leaf }
+  /// False for what has a value: data, numbers, results computed before. Throws the error that it carries.
+  fileprivate func needsEvaluation() throws(GraphError) -> Bool {
+    if let error { throw error }
+    return storage == nil && (operation.kind != .leaf || operation is Placeholder)
+  }
 }
 
 private final class EngineState {
@@ -84,10 +102,13 @@ private final class EngineState {
   #else
     var comparesStructures = false
   #endif
+  /// Patterns of reused buffers that a structure may have plans for.
+  private static let variantLimit = 8
   /// The leaves of the walk under way: memory, or nil and a number. Kept between runs.
   @exclusivity(unchecked) private var memory: [Storage?] = []
   @exclusivity(unchecked) private var numbers: [Double] = []
   @exclusivity(unchecked) private var reuse: [Int] = []
+  @exclusivity(unchecked) private var isReused: [Bool] = []
 
   /// Evaluates `roots`; the last of them become the values of `cells`. `lettingGo` drops the graph behind
   /// them before anything runs.
@@ -100,8 +121,14 @@ private final class EngineState {
     for cell in cells { reuse.append(leafIndex(of: cell.node)) }
     if lettingGo { for root in roots { root.dropInputs() } }
     chooseReuse(cells, roots, results)
-    let executable = try variant(of: entry, device)
-    try execute(executable, roots, cells, results)
+    do throws(GraphError) {
+      let executable = try variant(of: entry, device)
+      try execute(executable, roots)
+    } catch {
+      // Without its inputs a node cannot be computed any more: it says why.
+      if lettingGo { for root in roots { root.poison(error) } }
+      throw error
+    }
   }
 
   /// The walk, the key, the plan's entry; notes the leaves.
@@ -156,15 +183,18 @@ private final class EngineState {
 
   /// Keeps in `reuse` only those leaves whose memory nobody but their cell holds.
   private func chooseReuse(_ cells: [Cell], _ roots: [Node], _ results: Int) {
+    isReused.removeAll(keepingCapacity: true)
+    for _ in 0..<memory.count { isReused.append(false) }
     for (index, cell) in cells.enumerated() {
       let place = results + index
       let leaf = reuse[place]
-      guard leaf >= 0, cell.node.type == roots[place].type else {
+      guard leaf >= 0, !isReused[leaf] else {
         reuse[place] = -1
         continue
       }
       memory[leaf] = nil
-      if !cell.ownsItsValueAlone() { reuse[place] = -1 }
+      isReused[leaf] = cell.ownsItsValueAlone()
+      if !isReused[leaf] { reuse[place] = -1 }
       memory[leaf] = cell.node.storage
     }
   }
@@ -173,14 +203,24 @@ private final class EngineState {
     of entry: PlanCache.Entry, _ device: any Device
   ) throws(GraphError) -> Executable {
     for variant in entry.variants where variant.reuse == reuse { return variant.executable }
+    if entry.variants.count >= EngineState.variantLimit {
+      // Ever other patterns of who holds what: one plan that reuses nothing serves them all.
+      for index in reuse.indices { reuse[index] = -1 }
+      for variant in entry.variants where variant.reuse == reuse { return variant.executable }
+    }
     let executable = try device.compile(entry.program, reuse: reuse)
     entry.variants.append((reuse, executable))
     return executable
   }
 
   private func execute(
-    _ executable: Executable, _ roots: [Node], _ cells: [Cell], _ results: Int
+    _ executable: Executable, _ roots: [Node]
   ) throws(GraphError) {
+    defer {
+      outputs.removeAll(keepingCapacity: true)
+      memory.removeAll(keepingCapacity: true)
+    }
+    try executable.prepare()
     for index in 0..<memory.count {
       if let storage = memory[index] {
         executable.setLeaf(index, storage.pointer)
@@ -206,16 +246,11 @@ private final class EngineState {
       outputs.append(storage)
       executable.setOutput(index, storage.pointer)
     }
-    defer {
-      outputs.removeAll(keepingCapacity: true)
-      memory.removeAll(keepingCapacity: true)
-    }
     try executable.run()
     for (index, root) in roots.enumerated() {
       root.storage = outputs[index]
       root.height = 0
     }
-    for (index, cell) in cells.enumerated() { cell.hold(roots[results + index]) }
   }
 
   @exclusivity(unchecked) private var outputs: [Storage] = []

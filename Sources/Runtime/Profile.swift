@@ -2,7 +2,7 @@ import AdjointGraph
 import AdjointReference
 
 /// Where time goes: the median of each kernel's runs, in the order of the plan.
-public enum Profile {
+package enum Profile {
   /// Whether every kernel is timed from now on.
   @exclusivity(unchecked) nonisolated(unsafe) static var isOn = false
   private nonisolated(unsafe) static var lines: [Line] = []

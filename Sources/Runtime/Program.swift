@@ -46,7 +46,9 @@ package final class Program {
   }
 
   /// True where an ordered graph has exactly the structure this program was made from.
-  package func matches(_ walk: Walk, roots: [Node]) -> Bool { outline == Outline(walk, roots) }
+  package func matches(_ walk: Walk, roots: [Node]) -> Bool {
+    outline.isSame(as: Outline(walk, roots))
+  }
 
   private func append(_ source: Source, _ type: TensorType) -> Int {
     values.append(Value(source: source, type: type))
@@ -131,9 +133,10 @@ package final class Program {
   }
 }
 
-/// What a structure key was made from, kept to tell collisions.
-private struct Outline: Equatable {
-  private var signatures: [UInt64] = []
+/// What a structure key was made from, kept to tell collisions. Unlike the key it holds the operations
+/// themselves, so that not even two attributes with one hash go unnoticed.
+private struct Outline {
+  private var operations: [(any Operation)?] = []
   private var leafTypes: [TensorType] = []
   private var inputs: [Int32] = []
   private var roots: [Int32]
@@ -142,12 +145,25 @@ private struct Outline: Equatable {
     self.roots = roots.map { $0.ordinal }
     for index in 0..<walk.count {
       let node = walk.node(index)
-      let isValue = walk.inputStart[index] == walk.inputStart[index + 1] && node.storage != nil
-      signatures.append(isValue ? 0 : node.operation.signature)
-      if walk.inputStart[index] == walk.inputStart[index + 1] { leafTypes.append(node.type) }
+      let isLeaf = walk.inputStart[index] == walk.inputStart[index + 1]
+      operations.append(isLeaf && node.storage != nil ? nil : node.operation)
+      if isLeaf { leafTypes.append(node.type) }
       inputs.append(-1)
       for place in walk.inputStart[index]..<walk.inputStart[index + 1] {
         inputs.append(walk.inputs[Int(place)])
+      }
+    }
+  }
+
+  func isSame(as other: Outline) -> Bool {
+    guard inputs == other.inputs, leafTypes == other.leafTypes, roots == other.roots else {
+      return false
+    }
+    return operations.indices.allSatisfy { index in
+      switch (operations[index], other.operations[index]) {
+      case (nil, nil): true
+      case (let a?, let b?): AdjointGraph.isSame(a, b)
+      default: false
       }
     }
   }

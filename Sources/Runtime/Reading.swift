@@ -21,30 +21,29 @@ extension Tensor {
 
   /// The elements in row-major order, as the Swift type that fits the element type.
   public func array<Scalar: TensorScalar>(of _: Scalar.Type) -> [Scalar] {
-    precondition(
-      Scalar.elementType == element,
-      "the elements are not of that type; cast the tensor first")
-    if let number = scalarNumber {
-      return withUnsafeTemporaryAllocation(byteCount: 8, alignment: 8) { memory in
-        write(number, as: element, to: memory.baseAddress!)
-        return [Scalar(stored: memory.baseAddress!.load(as: Scalar.Stored.self))]
-      }
+    guard Scalar.elementType == element else {
+      _ = fail(
+        GraphError(
+          "array", "the elements are \(element.name), not \(Scalar.elementType.name); cast first"))
+      return []
     }
+    if let number = scalarNumber { return [number].map { Scalar(number: $0) } }
     let node = evaluated().node
     guard let storage = node.storage else { return [] }
-    let count = node.shape.count
-    if Scalar.isStoredAsItIs {
-      let source = storage.pointer.assumingMemoryBound(to: Scalar.self)
-      return Array(UnsafeBufferPointer(start: source, count: count))
-    }
     let source = storage.pointer.assumingMemoryBound(to: Scalar.Stored.self)
-    return (0..<count).map { Scalar(stored: source[$0]) }
+    return UnsafeBufferPointer(start: source, count: node.shape.count).map { Scalar(stored: $0) }
   }
 
   /// The elements as numbers, whatever their type. Reading converts; it plans nothing.
   public var floats: [Float] { element == .float32 ? array(of: Float.self) : numbers { Float($0) } }
+  /// The elements as Doubles, whatever their type.
   public var doubles: [Double] { element == .float64 ? array(of: Double.self) : numbers { $0 } }
-  public var integers: [Int] { element == .int64 ? array(of: Int.self) : numbers { Int($0) } }
+  /// The elements as integers, cut towards zero.
+  public var integers: [Int] {
+    element == .int64
+      ? array(of: Int.self) : numbers { Int(truncatingIfNeeded: Int64(cutting: $0)) }
+  }
+  /// Which elements are not zero.
   public var booleans: [Bool] { element == .bool ? array(of: Bool.self) : numbers { $0 != 0 } }
 
   private func numbers<Number>(_ convert: (Double) -> Number) -> [Number] {
@@ -58,12 +57,16 @@ extension Tensor {
 
   /// The one element of a tensor that has one.
   public var item: Double {
-    precondition(count == 1, "item needs a tensor of one element")
-    return scalarNumber.map { element == .float32 ? Double(Float($0)) : $0 } ?? doubles[0]
+    guard count == 1 else {
+      _ = fail(GraphError("item", "needs a tensor of one element, not \(shape.description)"))
+      return .nan
+    }
+    return doubles.first ?? .nan
   }
 
   /// The number of a scalar that was given as one.
   private var scalarNumber: Double? {
-    node.storage == nil && node.operation.kind == .leaf && !node.isPoisoned ? node.scalar : nil
+    let isNumber = node.operation is ScalarOperand || node.operation is Literal
+    return node.storage == nil && isNumber ? node.scalar : nil
   }
 }

@@ -80,11 +80,19 @@ package struct Schedule {
     return false
   }
 
+  /// How many stages lie between a value and one of its readers: none between pointwise values of one type.
+  /// Where truth values cross from one type's group to another's, the groups must not wait for each other.
+  private func distance(from input: Int, to reader: Int) -> Int {
+    guard let type = computeType(reader) else { return 1 }
+    let made = computeType(input)
+    return made == nil || made == type ? 0 : 1
+  }
+
   private mutating func findStages() {
     for value in program.values.indices where isComputed(value) {
-      var latest = 0
-      for input in inputs(of: value) { latest = max(latest, stage[input]) }
-      stage[value] = computeType(value) == nil ? latest + 1 : latest
+      for input in inputs(of: value) {
+        stage[value] = max(stage[value], stage[input] + distance(from: input, to: value))
+      }
     }
   }
 
@@ -93,10 +101,12 @@ package struct Schedule {
   private mutating func delayStages() {
     var latest = [Int](repeating: .max, count: program.values.count)
     for value in program.values.indices.reversed() where isComputed(value) {
-      let isPointwise = computeType(value) != nil
-      if isPointwise, latest[value] != .max { stage[value] = max(stage[value], latest[value]) }
-      let bound = isPointwise ? stage[value] : stage[value] - 1
-      for input in inputs(of: value) { latest[input] = min(latest[input], bound) }
+      if computeType(value) != nil, latest[value] != .max {
+        stage[value] = max(stage[value], latest[value])
+      }
+      for input in inputs(of: value) {
+        latest[input] = min(latest[input], stage[value] - distance(from: input, to: value))
+      }
     }
   }
 
@@ -203,8 +213,9 @@ package struct Schedule {
       for input in drafts[unit].inputs { lastRead[owner(of: input)] = index + 1 }
     }
     var waiting = [[Int]](repeating: [], count: base.count + 1)
+    let firstSafe = afterReaders ? placeAfterChecks(base) : 0
     for unit in extra {
-      var earliest = 0
+      var earliest = firstSafe
       for input in drafts[unit].inputs {
         let made = unitOf[input]
         if made >= 0 { earliest = max(earliest, place[made]) }
@@ -214,6 +225,19 @@ package struct Schedule {
       waiting[earliest].append(unit)
     }
     return waiting[0] + base.indices.flatMap { [base[$0]] + waiting[$0 + 1] }
+  }
+
+  /// The place after which nothing can fail any more: a step that fails has then overwritten nothing.
+  private func placeAfterChecks(_ base: [Int]) -> Int {
+    var (safe, checks) = (0, CheckList())
+    for (index, unit) in base.enumerated() where drafts[unit].compute == nil {
+      if case .computed(let operation, let inputs) = program.values[drafts[unit].members[0]].source,
+        checks.isFirst(operation, inputs, program)
+      {
+        safe = index + 1
+      }
+    }
+    return safe
   }
 
   /// The value whose memory a view looks into.

@@ -17,9 +17,15 @@ public final class StepScope {
   /// True inside a training step, false in inference.
   public static var isTraining: Bool { adj_thread().pointee.scope != nil }
 
-  /// Notes a change of a statistic. Outside a step, where nothing is learned, it is discarded.
-  public static func record(_ cell: Cell, _ value: Tensor) {
-    current?.effects.append(CellUpdate(cell, value))
+  /// Notes a change of a statistic, from its value so far. A layer that is used twice in a step changes it
+  /// twice. Outside a step, where nothing is learned, nothing is noted.
+  public static func record(_ cell: Cell, _ change: (Tensor) -> Tensor) {
+    guard let scope = current else { return }
+    if let place = scope.effects.firstIndex(where: { $0.cell === cell }) {
+      scope.effects[place] = CellUpdate(cell, change(scope.effects[place].value))
+    } else {
+      scope.effects.append(CellUpdate(cell, change(cell.value)))
+    }
   }
 
   /// Runs `body` in a new scope; its effects come back beside its result.
@@ -35,9 +41,21 @@ public final class StepScope {
   }
 }
 
+/// The lock under which training steps are taken, one at a time. Evaluation elsewhere, a loader's say, goes
+/// on meanwhile. Whoever needs the graph lock too takes this one first.
+package enum StepLock {
+  package static func withLock<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    adj_lock_step()
+    defer { adj_unlock_step() }
+    return try body()
+  }
+}
+
 /// Runs `body` as a training step would, without an optimizer: statistics change when it ends.
 public func training<Result>(_ body: () -> Result) -> Result {
   let (result, effects) = StepScope.open(body)
-  for effect in effects { effect.cell.value = effect.value }
+  for effect in effects { effect.cell.value = effect.value.detached }
   return result
 }

@@ -7,10 +7,10 @@ import Testing
 
   @Test(arguments: [-7, -2, -1, 0, 1, 2, 3, 5, 10])
   func valuesAndDerivatives(_ n: Int) throws {
-    let x = Tensor(PowerTests.points)
+    let x = Tensor(PowerTests.points, .float64)
     let values = power(x, n).doubles
     let slopes = gradient(of: power(x, n).sum(), withRespectTo: x).doubles
-    let along = Tensor([Double](repeating: 1, count: x.count))
+    let along = Tensor([Double](repeating: 1, count: x.count), .float64)
     let moved = valueAndDerivative({ power($0, n) }, at: x, along: along).derivative.doubles
     for (index, point) in PowerTests.points.enumerated() {
       expectEqual(values[index], Glibc.pow(point, Double(n)))
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func higherOrdersAndBatches() {
-    let x = Tensor([2.0, -3.0])
+    let x = Tensor([2.0, -3.0], .float64)
     let first = gradient(of: power(x, 4).sum(), withRespectTo: x)
     #expect(gradient(of: first.sum(), withRespectTo: x).doubles == [48, 108])
     #expect(vmap({ power($0, 3) }, x).doubles == [8, -27])

@@ -69,7 +69,7 @@ struct OperationRow: Sendable, CustomStringConvertible {
   private func tensor(
     _ shape: Shape, _ element: ElementType, _ value: (Int) -> Double
   ) -> Tensor {
-    Tensor((0..<shape.count).map(value), shape: shape).cast(to: element)
+    Tensor((0..<shape.count).map(value), shape: shape, element)
   }
 
   /// Which inputs a derivative can be taken of.

@@ -91,6 +91,9 @@ private let kernelRows: [OperationRow] = [
   Row("scatterAdd", [([2, 2, 3], .normal), ([2, 2], .indices([3, 0, 1, 3]))]) {
     ScatterAdd(axis: 0, length: 4).apply($0[0], $0[1])
   },
+  Row("checkedIndices", [([4, 3], .normal), ([2], .indices([3, 0]))]) {
+    $0[0].gather(CheckedIndices(below: 4).apply($0[1]))
+  },
   Row("iota", [([3], .normal)]) { Tensor.iota(3).cast(to: $0[0].element) * $0[0] },
   Row("convolution", [([2, 3, 6, 5], .normal), ([4, 3, 3, 2], .normal)]) {
     convolution($0[0], $0[1])

@@ -36,17 +36,13 @@ struct Trainee {
   func train(_ count: Int) -> [Double] {
     let (settings, steps) = (optimizer, steps)
     let rate: @Sendable (Int) -> Double = { settings.rate($0, of: steps) }
-    switch settings.kind {
-    case .sgd:
-      let sgd = Optimizer(
-        parameters, SGDRule(momentum: settings.momentum, weightDecay: settings.weightDecay),
-        schedule: rate)
-      return (0..<count).map { step in sgd.step { loss(at: step) }.item }
-    case .adam, .adamw:
-      let adam = Optimizer(
-        parameters, AdamRule(weightDecay: settings.weightDecay), schedule: rate)
-      return (0..<count).map { step in adam.step { loss(at: step) }.item }
-    }
+    let rule: UpdateRule =
+      switch settings.kind {
+      case .sgd: .sgd(momentum: settings.momentum, weightDecay: settings.weightDecay)
+      case .adam, .adamw: .adam(weightDecay: settings.weightDecay)
+      }
+    let optimizer = Optimizer(parameters, rule, learningRate: rate)
+    return (0..<count).map { step in optimizer.step { loss(at: step) }.item }
   }
 
   private static func network(
@@ -70,10 +66,10 @@ struct Trainee {
     let seed = Hashed.targetSeed + index
     switch test.loss {
     case .crossEntropy:
-      return (Tensor(x, shape: shape), Tensor(Hashed.classes(rows, seed, below: outputs)))
+      return (Tensor(x, shape: shape, .float64), Tensor(Hashed.classes(rows, seed, below: outputs)))
     case .meanSquaredError:
       let y = Hashed.uniform(rows * outputs, seed, scale: 2)
-      return (Tensor(x, shape: shape), Tensor(y, shape: [rows, outputs]))
+      return (Tensor(x, shape: shape, .float64), Tensor(y, shape: [rows, outputs], .float64))
     }
   }
 
@@ -85,7 +81,7 @@ struct Trainee {
       if shape.rank > 1 { fanIn = shape.count / shape[0] }
       let values = Hashed.uniform(
         shape.count, Hashed.parameterSeed + index, scale: 2 / Double(fanIn).squareRoot())
-      parameter.value = Tensor(values, shape: shape)
+      parameter.value = Tensor(values, shape: shape, .float64)
     }
   }
 }

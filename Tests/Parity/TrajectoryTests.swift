@@ -15,7 +15,7 @@ extension DeviceTests {
       let (test, fixture) = try find(name)
       for backend in Backend.allCases {
         let trainee = Trainee(test, steps: fixture.steps, batches: fixture.batches)
-        let found = onDevice(backend.device) { trainee.firstGradients().map { Moments($0) } }
+        let found = Devices.with(backend.device) { trainee.firstGradients().map { Moments($0) } }
         expect(found, test.firstGradients, "\(name) on \(backend), first gradients")
       }
     }
@@ -32,7 +32,7 @@ extension DeviceTests {
         // The plain convolution is too slow for all steps.
         let count = name == "lenet" && backend == .reference ? 20 : fixture.steps
         let trainee = Trainee(test, steps: fixture.steps, batches: fixture.batches)
-        let (losses, parameters) = onDevice(backend.device) {
+        let (losses, parameters) = Devices.with(backend.device) {
           (trainee.train(count), trainee.parameters.map { Moments($0.value.doubles) })
         }
         expect(losses, Array(test.losses.prefix(count)), "\(what), \(count) losses")

@@ -6,7 +6,7 @@ import AdjointRuntime
 func alone<Result>(on device: any Device = CPUDevice.shared, _ body: () throws -> Result) rethrows
   -> Result
 {
-  try GraphLock.withLock { try Devices.with(device, body) }
+  try Devices.with(device, body)
 }
 
 #if canImport(Glibc)

@@ -69,7 +69,7 @@ import Testing
 
   @Test func updatesThatReadEachOtherAreRight() throws {
     try alone {
-      let (p, q) = (Cell(Tensor([1.0, 2])), Cell(Tensor([10.0, 20])))
+      let (p, q) = (Cell(Tensor([1.0, 2], .float64)), Cell(Tensor([10.0, 20], .float64)))
       for _ in 0..<3 {
         let (a, b) = (p.value.doubles, q.value.doubles)
         try exchange(p, q)
@@ -78,7 +78,7 @@ import Testing
         #expect(p.value.doubles == sums)
         #expect(q.value.doubles == differences)
       }
-      let matrix = Cell(Tensor([1.0, 2, 3, 4], shape: [2, 2]))
+      let matrix = Cell(Tensor([1.0, 2, 3, 4], shape: [2, 2], .float64))
       try transposeInto(matrix)
       #expect(matrix.value.doubles == [2, 5, 5, 8])
       try shift(matrix)
@@ -111,7 +111,7 @@ import Testing
   }
 
   @inline(never) private func chain() {
-    let x = Tensor([1.0, 2])
+    let x = Tensor([1.0, 2], .float64)
     var y = x
     for _ in 0..<500_000 { y = (y + x) - x }
     #expect(y.doubles == [1, 2])
@@ -123,7 +123,7 @@ import Testing
 
   @Test func anEndlesslyAssignedCellIsCut() {
     alone {
-      let cell = Cell(Tensor([0.0]))
+      let cell = Cell(Tensor([0.0], .float64))
       let cut = Engine.statistics.cutCells
       for _ in 0..<25_000 { cell.value = cell.value + 1 }
       #expect(Engine.statistics.cutCells - cut == 2)

@@ -44,8 +44,8 @@ import Testing
   @Test func sameAndDifferentLeavesAreTwoPlans() {
     alone {
       Engine.removePlans()
-      let x = Tensor([1.0, 2, 3])
-      let y = Tensor([4.0, 5, 6])
+      let x = Tensor([1.0, 2, 3], .float64)
+      let y = Tensor([4.0, 5, 6], .float64)
       let before = Engine.statistics.plans
       #expect((x * x).doubles == [1, 4, 9])
       #expect((x * y).doubles == [4, 10, 18])
@@ -62,8 +62,8 @@ import Testing
         StructureKey.keptBits = .max
         Engine.removePlans()
       }
-      let x = Tensor([1.0, 2, 3])
-      let y = Tensor([4.0, 5, 6])
+      let x = Tensor([1.0, 2, 3], .float64)
+      let y = Tensor([4.0, 5, 6], .float64)
       StructureKey.keptBits = 0
       Engine.removePlans()
       Engine.comparesStructures = true
@@ -100,8 +100,8 @@ import Testing
 
   @Test func equalComputationsAreOneValueAndLeavesAreEqualByIdentityOnly() {
     alone {
-      let x = Tensor([1.0, 2])
-      let y = Tensor([1.0, 2])
+      let x = Tensor([1.0, 2], .float64)
+      let y = Tensor([1.0, 2], .float64)
       #expect((exp(x) + exp(x) - exp(y) * 2).doubles == [0, 0])
     }
   }

@@ -11,7 +11,7 @@ import Testing
     let mean = Cell(Tensor.zeros([3]))
 
     func forward(_ x: Tensor) -> Tensor {
-      StepScope.record(mean, mean.value * 0.9 + x.mean([0]) * 0.1)
+      StepScope.record(mean) { $0 * 0.9 + x.mean([0]) * 0.1 }
       return linear(x)
     }
   }
@@ -30,13 +30,62 @@ import Testing
     }
   }
 
+  @Test func aLayerUsedTwiceChangesItsStatisticTwice() {
+    alone {
+      let net = Tracker()
+      let optimizer = SGD(net.parameters + net.parameters, learningRate: 0.1)
+      #expect(optimizer.parameters.count == 2)
+      let x = Tensor([Float](repeating: 1, count: 6), shape: [2, 3])
+      optimizer.step { (net(x) + net(x)).mean() }
+      expectClose(net.mean.value.doubles, [0.19, 0.19, 0.19], 1e-7, "two uses")
+    }
+  }
+
+  @Test func frozenParametersNeedNoPathAndStay() {
+    alone {
+      let (a, b) = (Linear(2, 1), Linear(2, 1))
+      let optimizer = SGD(a.parameters + b.parameters, learningRate: 0.1)
+      for parameter in b.parameters { parameter.isTrainable = false }
+      let before = b.weight.value.floats
+      optimizer.step { a(Tensor.zeros([1, 2])).mean() }
+      #expect(b.weight.value.floats == before)
+    }
+  }
+
+  @Test func aParameterKeepsItsTypeBesideOthers() {
+    alone {
+      let (a, b) = (Linear(2, 2, .float32), Linear(2, 1, .float64))
+      let optimizer = Adam(a.parameters + b.parameters)
+      optimizer.step { b(relu(a(Tensor.zeros([1, 2]))).cast(to: .float64)).mean() }
+      #expect(a.weight.value.element == .float32)
+      #expect(b.weight.value.element == .float64)
+    }
+  }
+
+  @Test func theOpenFormTakesTheSameStep() throws {
+    try alone {
+      let nets = [Linear(3, 1), Linear(3, 1)]
+      nets[1].weight.value = nets[0].weight.value
+      nets[1].bias!.value = nets[0].bias!.value
+      let optimizers = nets.map { SGD($0, learningRate: 0.1) }
+      let x = Tensor.normal([4, 3], key: RandomKey(1))
+      let loss = optimizers[0].step { meanSquaredError(nets[0](x), Tensor.zeros([4, 1])) }
+      let (value, gradients) = valueAndGradient(of: nets[1]) {
+        meanSquaredError(nets[1](x), Tensor.zeros([4, 1]))
+      }
+      try optimizers[1].tryStep(applying: gradients)
+      #expect(value.item == loss.item)
+      #expect(nets[0].weight.value.floats == nets[1].weight.value.floats)
+    }
+  }
+
   @Test func whatAStepReturnsHasDroppedItsInputs() {
     alone {
       let net = Linear(3, 1)
       let optimizer = SGD(net, learningRate: 0.1)
       let loss = optimizer.step { net(Tensor.zeros([2, 3])).mean() }
       #expect(loss.node.inputCount == 0)
-      let x = Tensor([2.0])
+      let x = Tensor([2.0], .float64)
       let y = x * x * x
       #expect(y.doubles == [8])
       #expect(gradient(of: y.sum(), withRespectTo: x).doubles == [12], "after reading")
@@ -102,7 +151,7 @@ import Testing
     await withTaskGroup(of: Bool.self) { group in
       for task in 0..<8 {
         group.addTask {
-          let x = Tensor([Double](repeating: Double(task), count: 10))
+          let x = Tensor([Double](repeating: Double(task), count: 10), .float64)
           var isRight = true
           for round in 0..<200 {
             let y = (x * x + Double(round)).sum()

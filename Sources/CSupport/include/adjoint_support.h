@@ -29,6 +29,9 @@ void adj_drain_grow(adj_thread_slots *slots);
 /// The lock under which graphs are walked and evaluated. One thread may take it again.
 void adj_lock(void);
 void adj_unlock(void);
+/// The lock under which training steps are taken, one at a time; likewise.
+void adj_lock_step(void);
+void adj_unlock_step(void);
 
 /// Memory aligned to 64 bytes. Null where there is none left.
 void *adj_allocate(size_t bytes);

@@ -1,9 +1,9 @@
 /// The input repeated along new axes and axes of size 1, by NumPy's rule.
-public final class Broadcast: Operation {
-  public let name = "broadcast"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.view
+package final class Broadcast: Operation {
+  package let name = "broadcast"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.view
   let shape: Shape
 
   package init(_ shape: Shape) {
@@ -12,8 +12,8 @@ public final class Broadcast: Operation {
     signature = Signature.of("broadcast", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    guard inputs[0].shape.broadcasts(to: shape) else {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    guard shape.isValid, inputs[0].shape.broadcasts(to: shape) else {
       throw GraphError(
         name, "\(inputs[0].shape.description) does not broadcast to \(shape.description)")
     }
@@ -21,11 +21,11 @@ public final class Broadcast: Operation {
   }
 
   /// The walker sums a contribution that is larger than its input.
-  public func reverse(_ step: Reverse) { step.add(to: 0, step.upstream) }
+  package func reverse(_ step: Reverse) { step.add(to: 0, step.upstream) }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)!.broadcast(to: shape) }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)!.broadcast(to: shape) }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     step.aligned(0, toRank: shape.rank).broadcast(to: step.withBatchAxis(shape))
   }
 }

@@ -1,15 +1,15 @@
 /// The same values in another element type; to bool means ≠ 0, to int64 cuts towards zero.
-public final class Cast: PointwiseOperation {
+package final class Cast: PointwiseOperation {
   private static let toBool = Cast(.bool)
   private static let toInt64 = Cast(.int64)
   private static let toFloat32 = Cast(.float32)
   private static let toFloat64 = Cast(.float64)
 
-  public let name = "cast"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.pointwise
-  public let target: ElementType
+  package let name = "cast"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.pointwise
+  package let target: ElementType
 
   init(_ target: ElementType) {
     self.target = target
@@ -26,27 +26,27 @@ public final class Cast: PointwiseOperation {
     }
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     TensorType(inputs[0].shape, target)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.copy, x[0])
   }
 
   /// A gradient flows where both sides are floating-point.
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     guard target.isFloating, step.input(0).element.isFloating else { return }
     step.add(to: 0, step.upstream.cast(to: step.input(0).element))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     target.isFloating ? step.tangent(0)!.cast(to: target) : step.zero()
   }
 
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 extension Tensor {

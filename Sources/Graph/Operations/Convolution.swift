@@ -1,13 +1,13 @@
 /// How a window moves over an image: strides, and padding before and after each axis.
-public struct WindowMotion: Equatable, Sendable {
-  public var strideH: Int
-  public var strideW: Int
-  public var top: Int
-  public var left: Int
-  public var bottom: Int
-  public var right: Int
+package struct WindowMotion: Equatable, Sendable {
+  package var strideH: Int
+  package var strideW: Int
+  package var top: Int
+  package var left: Int
+  package var bottom: Int
+  package var right: Int
 
-  public init(stride: Int = 1, padding: Int = 0) {
+  package init(stride: Int = 1, padding: Int = 0) {
     (strideH, strideW) = (stride, stride)
     (top, left, bottom, right) = (padding, padding, padding, padding)
   }
@@ -28,11 +28,11 @@ public struct WindowMotion: Equatable, Sendable {
 ///
 /// The three convolution operations are bilinear and closed under differentiation: the gradient of each
 /// is made of the other two.
-public final class Convolution: Operation {
-  public let name = "convolution"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class Convolution: Operation {
+  package let name = "convolution"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let motion: WindowMotion
 
   package init(_ motion: WindowMotion) {
@@ -41,7 +41,7 @@ public final class Convolution: Operation {
     signature = Signature.of("convolution", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (x, k) = (inputs[0].shape, inputs[1].shape)
     try requireImages(name, inputs)
     guard x[1] == k[1] else {
@@ -55,26 +55,26 @@ public final class Convolution: Operation {
     return TensorType([x[0], k[0], places.h, places.w], inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let (x, k) = (step.input(0), step.input(1))
     step.add(to: 0, ConvolutionInputGradient(motion, x.shape).apply(step.upstream, k))
     step.add(to: 1, ConvolutionKernelGradient(motion, k.shape).apply(x, step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.bilinear() }
+  package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return step.split(apply(step.merged(0), step.inputs[1]))
   }
 }
 
 /// The gradient of a convolution with respect to its images (a transposed convolution).
-public final class ConvolutionInputGradient: Operation {
-  public let name = "convolutionInputGradient"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class ConvolutionInputGradient: Operation {
+  package let name = "convolutionInputGradient"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let motion: WindowMotion
   let height: Int
   let width: Int
@@ -86,7 +86,7 @@ public final class ConvolutionInputGradient: Operation {
     signature = Signature.of(name, attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (g, k) = (inputs[0].shape, inputs[1].shape)
     try requireImages(name, inputs)
     guard g[1] == k[0], let places = motion.places(height, width, k[2], k[3]),
@@ -98,26 +98,26 @@ public final class ConvolutionInputGradient: Operation {
     return TensorType([g[0], k[1], height, width], inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let (g, k) = (step.input(0), step.input(1))
     step.add(to: 0, Convolution(motion).apply(step.upstream, k))
     step.add(to: 1, ConvolutionKernelGradient(motion, k.shape).apply(step.upstream, g))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.bilinear() }
+  package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return step.split(apply(step.merged(0), step.inputs[1]))
   }
 }
 
 /// The gradient of a convolution with respect to its kernels.
-public final class ConvolutionKernelGradient: Operation {
-  public let name = "convolutionKernelGradient"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class ConvolutionKernelGradient: Operation {
+  package let name = "convolutionKernelGradient"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let motion: WindowMotion
   let kernelH: Int
   let kernelW: Int
@@ -129,7 +129,7 @@ public final class ConvolutionKernelGradient: Operation {
     signature = Signature.of(name, attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (x, g) = (inputs[0].shape, inputs[1].shape)
     try requireImages(name, inputs)
     guard x[0] == g[0], let places = motion.places(x[2], x[3], kernelH, kernelW),
@@ -141,14 +141,14 @@ public final class ConvolutionKernelGradient: Operation {
     return TensorType([g[1], x[1], kernelH, kernelW], inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let (x, g) = (step.input(0), step.input(1))
     step.add(to: 0, ConvolutionInputGradient(motion, x.shape).apply(g, step.upstream))
     step.add(to: 1, Convolution(motion).apply(x, step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.bilinear() }
-  public func batch(_ step: Batch) -> Tensor { step.unrolled() }
+  package func forward(_ step: Forward) -> Tensor { step.bilinear() }
+  package func batch(_ step: Batch) -> Tensor { step.unrolled() }
 }
 
 func requireImages(_ name: String, _ inputs: Inputs) throws(GraphError) {

@@ -1,27 +1,27 @@
 /// The cosine, element by element. d cos x = −sin x dx.
-public final class Cos: PointwiseOperation {
-  public static let shared = Cos()
-  public let name = "cos"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("cos")
-  public let kind = OperationKind.pointwise
+package final class Cos: PointwiseOperation {
+  package static let shared = Cos()
+  package let name = "cos"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("cos")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.cos, x[0])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream * -sin(step.input(0)))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)! * -sin(step.input(0)) }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! * -sin(step.input(0)) }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// The cosine, element by element.

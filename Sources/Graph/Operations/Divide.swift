@@ -1,41 +1,39 @@
 /// a / b, element by element. d(a/b) = da/b − (a/b) db/b.
-public final class Divide: PointwiseOperation {
-  public static let shared = Divide()
-  public let name = "divide"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("divide")
-  public let kind = OperationKind.pointwise
+package final class Divide: PointwiseOperation {
+  package static let shared = Divide()
+  package let name = "divide"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("divide")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    try inputs.broadcastPair(name)
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    try inputs.numberPair(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.divide, x[0], x[1])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream / step.input(1))
     step.add(to: 1, -(step.upstream * step.output / step.input(1)))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     let alongA = step.tangent(0).map { $0 / step.input(1) }
     let alongB = step.tangent(1).map { -($0 * step.output / step.input(1)) }
     return step.sum(alongA, alongB)
   }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 extension Tensor {
-  /// a / b, element by element. Shapes broadcast by NumPy's rule; element types promote.
+  /// a / b, element by element. Shapes broadcast by NumPy's rule; element types promote, integers to float32.
   public static func / (a: Tensor, b: Tensor) -> Tensor {
-    let (a, b) = promoted(a, b)
+    var (a, b) = promoted(a, b)
+    if !a.element.isFloating { (a, b) = (a.cast(to: .float32), b.cast(to: .float32)) }
     return Divide.shared.apply(a, b)
   }
-
-  public static func / (a: Tensor, b: Double) -> Tensor { a / Tensor(b, a.element) }
-  public static func / (a: Double, b: Tensor) -> Tensor { Tensor(a, b.element) / b }
 }

@@ -1,25 +1,25 @@
 /// a = b, element by element, as bool; false on NaN.
-public final class Equal: PointwiseOperation {
-  public static let shared = Equal()
-  public let name = "equal"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("equal")
-  public let kind = OperationKind.pointwise
+package final class Equal: PointwiseOperation {
+  package static let shared = Equal()
+  package let name = "equal"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("equal")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     TensorType(try inputs.broadcastPair(name).shape, .bool)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.equal, x[0], x[1])
   }
 
   /// A truth value does not change by degrees: no gradient flows.
-  public func reverse(_ step: Reverse) {}
-  public func forward(_ step: Forward) -> Tensor { step.zero() }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func reverse(_ step: Reverse) {}
+  package func forward(_ step: Forward) -> Tensor { step.zero() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// a = b, element by element, as bool; false on NaN.

@@ -1,27 +1,27 @@
 /// eˣ, element by element. d eˣ = eˣ dx.
-public final class Exp: PointwiseOperation {
-  public static let shared = Exp()
-  public let name = "exp"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("exp")
-  public let kind = OperationKind.pointwise
+package final class Exp: PointwiseOperation {
+  package static let shared = Exp()
+  package let name = "exp"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("exp")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.exp, x[0])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream * step.output)
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)! * step.output }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! * step.output }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// eˣ, element by element.

@@ -1,10 +1,10 @@
 /// Picks places along one axis by index: the result has the index's shape where that axis was.
 /// An index outside the axis is an error when it is evaluated.
-public final class Gather: Operation {
-  public let name = "gather"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class Gather: Operation {
+  package let name = "gather"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let axis: Int
 
   package init(axis: Int) {
@@ -13,7 +13,11 @@ public final class Gather: Operation {
     signature = Signature.of("gather", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {
+    (1, inputs[0].shape[axis])
+  }
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (x, indices) = (inputs[0], inputs[1])
     guard axis >= 0, axis < x.shape.rank else {
       throw GraphError(name, "axis \(axis) is outside \(x.shape.description)")
@@ -27,27 +31,27 @@ public final class Gather: Operation {
     return TensorType(x.shape.replacing(axis, by: indices.shape), x.element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(
       to: 0,
       ScatterAdd(axis: axis, length: step.input(0).shape[axis])
         .apply(step.upstream, step.input(1)))
   }
 
-  public func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
+  package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return Gather(axis: axis + 1).apply(step.inputs[0], step.inputs[1])
   }
 }
 
 /// Zeros of a length along one axis, to which the input is added at indexed places: undoes `Gather`.
-public final class ScatterAdd: Operation {
-  public let name = "scatterAdd"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class ScatterAdd: Operation {
+  package let name = "scatterAdd"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let axis: Int
   package let length: Int
 
@@ -58,7 +62,11 @@ public final class ScatterAdd: Operation {
     signature = Signature.of("scatterAdd", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {
+    (1, length)
+  }
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (x, indices) = (inputs[0].shape, inputs[1].shape)
     guard inputs[1].element == .int64, axis >= 0, x.rank >= axis + indices.rank else {
       throw GraphError(
@@ -75,13 +83,13 @@ public final class ScatterAdd: Operation {
     return TensorType(shape, inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, Gather(axis: axis).apply(step.upstream, step.input(1)))
   }
 
-  public func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
+  package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return ScatterAdd(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
   }
@@ -90,7 +98,7 @@ public final class ScatterAdd: Operation {
 extension Tensor {
   /// The places along `axis` that `indices` name.
   public func gather(_ indices: Tensor, axis: Int = 0) -> Tensor {
-    Gather(axis: axis < 0 ? axis + rank : axis).apply(self, indices)
+    Gather(axis: fromFront(axis)).apply(self, indices)
   }
 }
 

@@ -1,22 +1,24 @@
 /// 0, 1, 2, … as int64.
-public final class Iota: Operation {
-  public let name = "iota"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class Iota: Operation {
+  package let name = "iota"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
 
   package init(_ count: Int) {
     attributes = [count]
     signature = Signature.of("iota", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    TensorType([attributes[0]], .int64)
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let shape: Shape = [attributes[0]]
+    guard shape.isValid else { throw GraphError(name, "cannot count to \(attributes[0])") }
+    return TensorType(shape, .int64)
   }
 
-  public func reverse(_ step: Reverse) {}
-  public func forward(_ step: Forward) -> Tensor { step.zero() }
-  public func batch(_ step: Batch) -> Tensor { apply([]) }
+  package func reverse(_ step: Reverse) {}
+  package func forward(_ step: Forward) -> Tensor { step.zero() }
+  package func batch(_ step: Batch) -> Tensor { apply([]) }
 }
 
 extension Tensor {

@@ -4,29 +4,29 @@
 protocol Leaf: Operation {}
 
 extension Leaf {
-  public var kind: OperationKind { .leaf }
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package var kind: OperationKind { .leaf }
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     fatalError("a leaf is given its type")
   }
-  public func reverse(_ step: Reverse) {}
-  public func forward(_ step: Forward) -> Tensor { fatalError("a leaf has no inputs") }
-  public func batch(_ step: Batch) -> Tensor { fatalError("a leaf has no inputs") }
+  package func reverse(_ step: Reverse) {}
+  package func forward(_ step: Forward) -> Tensor { fatalError("a leaf has no inputs") }
+  package func batch(_ step: Batch) -> Tensor { fatalError("a leaf has no inputs") }
 }
 
 /// Data in memory.
-final class Constant: Leaf {
-  static let shared = Constant()
-  let name = "constant"
-  let attributes: [Int] = []
-  let signature = Signature.of("constant")
+package final class Constant: Leaf {
+  package static let shared = Constant()
+  package let name = "constant"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("constant")
 }
 
 /// A number that may change from step to step: an operand, not structure.
-final class ScalarOperand: Leaf {
-  static let shared = ScalarOperand()
-  let name = "scalar"
-  let attributes: [Int] = []
-  let signature = Signature.of("scalar")
+package final class ScalarOperand: Leaf {
+  package static let shared = ScalarOperand()
+  package let name = "scalar"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("scalar")
 }
 
 /// A number that belongs to the structure.
@@ -55,10 +55,10 @@ package final class Placeholder: Leaf {
 }
 
 /// The result of a wrong operation inside `checked`.
-final class Poison: Leaf {
-  let name = "poison"
-  let attributes: [Int] = []
-  let signature = Signature.of("poison")
-  let error: GraphError
-  init(_ error: GraphError) { self.error = error }
+package final class Poison: Leaf {
+  package let name = "poison"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("poison")
+  package let error: GraphError
+  package init(_ error: GraphError) { self.error = error }
 }

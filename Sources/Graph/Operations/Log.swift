@@ -1,27 +1,27 @@
 /// The natural logarithm, element by element. d ln x = dx / x.
-public final class Log: PointwiseOperation {
-  public static let shared = Log()
-  public let name = "log"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("log")
-  public let kind = OperationKind.pointwise
+package final class Log: PointwiseOperation {
+  package static let shared = Log()
+  package let name = "log"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("log")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.log, x[0])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream / step.input(0))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)! / step.input(0) }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! / step.input(0) }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// The natural logarithm, element by element.

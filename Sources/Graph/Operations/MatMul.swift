@@ -1,6 +1,6 @@
 /// The product of matrices: C = op(A) op(B), where op may transpose. Axes before the last two are a
 /// batch and broadcast.
-public final class MatMul: Operation {
+package final class MatMul: Operation {
   /// One instance for each choice of transposes: the graph makes many products.
   private static let variants = [
     MatMul(false, false), MatMul(false, true), MatMul(true, false), MatMul(true, true),
@@ -10,10 +10,10 @@ public final class MatMul: Operation {
     variants[(transposingA ? 2 : 0) + (transposingB ? 1 : 0)]
   }
 
-  public let name = "matmul"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+  package let name = "matmul"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let transposesA: Bool
   package let transposesB: Bool
 
@@ -24,7 +24,7 @@ public final class MatMul: Operation {
     signature = Signature.of("matmul", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let a = inputs[0]
     let b = inputs[1]
     guard a.element == b.element, a.element.isFloating, a.shape.rank >= 2, b.shape.rank >= 2
@@ -67,7 +67,7 @@ public final class MatMul: Operation {
     )
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let (ta, tb) = (transposesA, transposesB)
     step.add(
       to: 0,
@@ -81,9 +81,9 @@ public final class MatMul: Operation {
         : matmul(step.input(0), step.upstream, transposingA: !ta))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.bilinear() }
+  package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     let rank = Swift.max(step.exampleRank(0), step.exampleRank(1))
     return apply(step.aligned(0, toRank: rank), step.aligned(1, toRank: rank))
   }

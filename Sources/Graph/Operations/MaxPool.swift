@@ -2,11 +2,11 @@
 ///
 /// Ties go to the first in row-major order of the window; padding never wins; a NaN wins. The three pooling operations are closed
 /// under differentiation: `MaxPoolGradient` sends values to where the winners stood, `MaxPoolSelect` fetches them.
-public final class MaxPool: Operation {
-  public let name = "maxPool"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class MaxPool: Operation {
+  package let name = "maxPool"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let window: PoolWindow
 
   package init(_ window: PoolWindow) {
@@ -15,27 +15,27 @@ public final class MaxPool: Operation {
     signature = Signature.of("maxPool", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     TensorType(try window.pooled(name, inputs[0]), inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, MaxPoolGradient(window).apply(step.input(0), step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     MaxPoolSelect(window).apply(step.input(0), step.tangent(0)!)
   }
 
-  public func batch(_ step: Batch) -> Tensor { step.split(apply(step.merged(0))) }
+  package func batch(_ step: Batch) -> Tensor { step.split(apply(step.merged(0))) }
 }
 
 /// Zeros of the images' shape, to which each window adds its upstream value where its winner stood.
-public final class MaxPoolGradient: Operation {
-  public let name = "maxPoolGradient"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class MaxPoolGradient: Operation {
+  package let name = "maxPoolGradient"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let window: PoolWindow
 
   package init(_ window: PoolWindow) {
@@ -44,7 +44,7 @@ public final class MaxPoolGradient: Operation {
     signature = Signature.of("maxPoolGradient", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let pooled = try window.pooled(name, inputs[0])
     guard inputs[1].shape == pooled, inputs[1].element == inputs[0].element else {
       throw GraphError(
@@ -54,25 +54,25 @@ public final class MaxPoolGradient: Operation {
   }
 
   /// The winners' places do not move by degrees: only the upstream has a gradient.
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 1, MaxPoolSelect(window).apply(step.input(0), step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     step.tangent(1).map { apply(step.input(0), $0) } ?? step.zero()
   }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     step.split(apply(step.merged(0), step.merged(1)))
   }
 }
 
 /// The elements of a second tensor that stand where the winners of the first stand.
-public final class MaxPoolSelect: Operation {
-  public let name = "maxPoolSelect"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class MaxPoolSelect: Operation {
+  package let name = "maxPoolSelect"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let window: PoolWindow
 
   package init(_ window: PoolWindow) {
@@ -81,7 +81,7 @@ public final class MaxPoolSelect: Operation {
     signature = Signature.of("maxPoolSelect", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let pooled = try window.pooled(name, inputs[0])
     guard inputs[1] == inputs[0] else {
       throw GraphError(
@@ -91,26 +91,26 @@ public final class MaxPoolSelect: Operation {
     return TensorType(pooled, inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 1, MaxPoolGradient(window).apply(step.input(0), step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     step.tangent(1).map { apply(step.input(0), $0) } ?? step.zero()
   }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     step.split(apply(step.merged(0), step.merged(1)))
   }
 }
 
 /// The size of a pooling window and how it moves.
-public struct PoolWindow: Equatable, Sendable {
-  public var height: Int
-  public var width: Int
-  public var motion: WindowMotion
+package struct PoolWindow: Equatable, Sendable {
+  package var height: Int
+  package var width: Int
+  package var motion: WindowMotion
 
-  public init(_ size: Int, stride: Int, padding: Int) {
+  package init(_ size: Int, stride: Int, padding: Int) {
     (height, width) = (size, size)
     motion = WindowMotion(stride: stride, padding: padding)
   }
@@ -124,7 +124,7 @@ public struct PoolWindow: Equatable, Sendable {
         name,
         "takes floating-point images [N, C, H, W], not \(images.element.name) \(shape.description)")
     }
-    guard motion.top * 2 <= height, motion.left * 2 <= width,
+    guard height > 0, width > 0, motion.top * 2 <= height, motion.left * 2 <= width,
       let places = motion.places(shape[2], shape[3], height, width)
     else {
       throw GraphError(

@@ -1,9 +1,9 @@
 /// The largest element over axes; NaN if one is there, −∞ if there is none. Ties share the gradient.
-public final class Maximum: Operation {
-  public let name = "maximum"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.reduction
+package final class Maximum: Operation {
+  package let name = "maximum"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.reduction
   package let axes: AxisSet
   package let keepsDimensions: Bool
 
@@ -14,7 +14,7 @@ public final class Maximum: Operation {
     signature = Signature.of("maximum", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let input = inputs[0]
     guard Int(axes.mask) < 1 << input.shape.rank else {
       throw GraphError(name, "an axis is outside \(input.shape.description)")
@@ -26,18 +26,18 @@ public final class Maximum: Operation {
       input.shape.reduced(over: axes, keepingDimensions: keepsDimensions), input.element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let share = share(of: step.input(0), output: step.output)
     let kept = step.input(0).shape.reduced(over: axes, keepingDimensions: true)
     step.add(to: 0, step.upstream.reshaped(kept) * share)
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     let share = share(of: step.input(0), output: step.output)
     return Sum(axes, keepsDimensions: keepsDimensions).apply(step.tangent(0)! * share)
   }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     Maximum(AxisSet(mask: axes.mask << 1), keepsDimensions: keepsDimensions)
       .apply(step.inputs[0])
   }
@@ -53,7 +53,8 @@ public final class Maximum: Operation {
 extension Tensor {
   /// The largest element over `axes` (all of them where none are given).
   public func max(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
-    let set = axes.map { AxisSet($0, rank: rank) } ?? .all(rank: rank)
-    return set.isEmpty ? self : Maximum(set, keepsDimensions: keep).apply(self)
+    over(axes, for: "maximum") { axes in
+      axes.isEmpty ? self : Maximum(axes, keepsDimensions: keep).apply(self)
+    }
   }
 }

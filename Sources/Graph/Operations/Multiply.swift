@@ -1,28 +1,28 @@
 /// a · b, element by element. d(ab) = b da + a db.
-public final class Multiply: PointwiseOperation {
-  public static let shared = Multiply()
-  public let name = "multiply"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("multiply")
-  public let kind = OperationKind.pointwise
+package final class Multiply: PointwiseOperation {
+  package static let shared = Multiply()
+  package let name = "multiply"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("multiply")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    try inputs.broadcastPair(name)
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    try inputs.numberPair(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.multiply, x[0], x[1])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream * step.input(1))
     step.add(to: 1, step.upstream * step.input(0))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.bilinear() }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { step.bilinear() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 extension Tensor {
@@ -31,7 +31,4 @@ extension Tensor {
     let (a, b) = promoted(a, b)
     return Multiply.shared.apply(a, b)
   }
-
-  public static func * (a: Tensor, b: Double) -> Tensor { a * Tensor(b, a.element) }
-  public static func * (a: Double, b: Tensor) -> Tensor { Tensor(a, b.element) * b }
 }

@@ -1,10 +1,10 @@
 /// xⁿ, element by element, for a whole number n that belongs to the structure. d xⁿ = n xⁿ⁻¹ dx; x⁰ is 1
 /// everywhere, at 0 and NaN too, and its derivative 0.
-public final class Power: PointwiseOperation {
-  public let name = "power"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.pointwise
+package final class Power: PointwiseOperation {
+  package let name = "power"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.pointwise
   package let exponent: Int
 
   init(_ exponent: Int) {
@@ -13,12 +13,12 @@ public final class Power: PointwiseOperation {
     signature = Signature.of("power", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
   /// Repeated squaring: as many products as n has binary digits, twice over at most.
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     guard exponent != 0 else { return body.emit(.copy, body.constant(1)) }
@@ -36,12 +36,12 @@ public final class Power: PointwiseOperation {
     return exponent < 0 ? body.emit(.divide, body.constant(1), result) : result
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, moved(step.upstream, at: step.input(0)))
   }
 
-  public func forward(_ step: Forward) -> Tensor { moved(step.tangent(0)!, at: step.input(0)) }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { moved(step.tangent(0)!, at: step.input(0)) }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 
   /// n xⁿ⁻¹ · flow. Where n is 0 the power below would be infinite at 0, so that case is told apart.
   private func moved(_ flow: Tensor, at x: Tensor) -> Tensor {

@@ -1,9 +1,9 @@
 /// The same elements in row-major order under another shape.
-public final class Reshape: Operation {
-  public let name = "reshape"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.view
+package final class Reshape: Operation {
+  package let name = "reshape"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.view
   let shape: Shape
 
   package init(_ shape: Shape) {
@@ -12,8 +12,8 @@ public final class Reshape: Operation {
     signature = Signature.of("reshape", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    guard inputs[0].shape.count == shape.count else {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    guard shape.isValid, inputs[0].shape.count == shape.count else {
       throw GraphError(
         name,
         "\(inputs[0].shape.description) has \(inputs[0].shape.count) elements, \(shape.description) has \(shape.count)"
@@ -22,21 +22,31 @@ public final class Reshape: Operation {
     return TensorType(shape, inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream.reshaped(step.input(0).shape))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)!.reshaped(shape) }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)!.reshaped(shape) }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     step.inputs[0].reshaped(step.withBatchAxis(shape))
   }
 }
 
 extension Tensor {
-  /// The same elements in row-major order under another shape.
+  /// The same elements in row-major order under another shape. One size may be -1: what is left over.
   public func reshaped(_ shape: Shape) -> Tensor {
-    shape == self.shape ? self : Reshape(shape).apply(self)
+    let shape = completed(shape)
+    return shape == self.shape ? self : Reshape(shape).apply(self)
+  }
+
+  /// The shape with its one -1, if it has one, replaced by what makes the counts agree.
+  private func completed(_ shape: Shape) -> Shape {
+    guard let open = (0..<shape.rank).first(where: { shape[$0] == -1 }) else { return shape }
+    var (rest, result) = (1, shape)
+    for axis in 0..<shape.rank where axis != open { rest *= shape[axis] }
+    if rest > 0, count % rest == 0 { result[open] = count / rest }
+    return result
   }
 
   /// All axes from `axis` on folded into one: images become rows.

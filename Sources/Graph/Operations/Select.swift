@@ -1,12 +1,12 @@
 /// condition ? a : b, element by element. The gradient flows to the side that was taken.
-public final class Select: PointwiseOperation {
-  public static let shared = Select()
-  public let name = "select"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("select")
-  public let kind = OperationKind.pointwise
+package final class Select: PointwiseOperation {
+  package static let shared = Select()
+  package let name = "select"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("select")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
     guard condition.element == .bool else {
       throw GraphError(name, "the condition must be bool, not \(condition.element.name)")
@@ -25,24 +25,24 @@ public final class Select: PointwiseOperation {
     return TensorType(shape, a.element)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.select, x[0], x[1], x[2])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let zero = Tensor.literal(0, step.upstream.element)
     step.add(to: 1, select(step.input(0), step.upstream, zero))
     step.add(to: 2, select(step.input(0), zero, step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     let zero = Tensor.literal(0, step.output.element)
     return select(step.input(0), step.tangent(1) ?? zero, step.tangent(2) ?? zero)
   }
 
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// condition ? a : b, element by element.

@@ -1,27 +1,27 @@
 /// The sine, element by element. d sin x = cos x dx.
-public final class Sin: PointwiseOperation {
-  public static let shared = Sin()
-  public let name = "sin"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("sin")
-  public let kind = OperationKind.pointwise
+package final class Sin: PointwiseOperation {
+  package static let shared = Sin()
+  package let name = "sin"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("sin")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.sin, x[0])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream * cos(step.input(0)))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)! * cos(step.input(0)) }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! * cos(step.input(0)) }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// The sine, element by element.

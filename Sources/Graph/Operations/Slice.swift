@@ -1,10 +1,10 @@
 /// `length` places along one axis from a start that is an operand: another start is the same plan.
 /// A start that leaves no room is moved to the nearest one that does.
-public final class Slice: Operation {
-  public let name = "slice"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.view
+package final class Slice: Operation {
+  package let name = "slice"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.view
   package let axis: Int
   package let length: Int
 
@@ -15,7 +15,7 @@ public final class Slice: Operation {
     signature = Signature.of("slice", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     var shape = inputs[0].shape
     guard axis >= 0, axis < shape.rank, length >= 0, length <= shape[axis] else {
       throw GraphError(
@@ -28,28 +28,28 @@ public final class Slice: Operation {
     return TensorType(shape, inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(
       to: 0,
       Place(axis: axis, length: step.input(0).shape[axis]).apply(step.upstream, step.input(1)))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     step.tangent(0).map { apply($0, step.input(1)) } ?? step.zero()
   }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return Slice(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
   }
 }
 
 /// Zeros, with the input at a start along one axis: what `Slice` is undone by.
-public final class Place: Operation {
-  public let name = "place"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.kernel
+package final class Place: Operation {
+  package let name = "place"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.kernel
   package let axis: Int
   package let length: Int
 
@@ -60,7 +60,7 @@ public final class Place: Operation {
     signature = Signature.of("place", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     var shape = inputs[0].shape
     guard axis >= 0, axis < shape.rank, shape[axis] <= length else {
       throw GraphError(name, "\(shape.description) does not fit \(length) along axis \(axis)")
@@ -72,17 +72,17 @@ public final class Place: Operation {
     return TensorType(shape, inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(
       to: 0,
       Slice(axis: axis, length: step.input(0).shape[axis]).apply(step.upstream, step.input(1)))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     step.tangent(0).map { apply($0, step.input(1)) } ?? step.zero()
   }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return Place(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
   }
@@ -94,12 +94,16 @@ extension Tensor {
     slice(axis: axis, start: Tensor(Double(start), .int64), length: length)
   }
 
+  /// `length` places along `axis` from `start`, an int64 scalar.
   public func slice(axis: Int = 0, start: Tensor, length: Int) -> Tensor {
-    Slice(axis: axis < 0 ? axis + rank : axis, length: length).apply(self, start)
+    Slice(axis: fromFront(axis), length: length).apply(self, start)
   }
+
+  /// An axis counted from the front; a negative one counts from the end.
+  func fromFront(_ axis: Int) -> Int { axis < 0 ? axis + rank : axis }
 
   /// Zeros of size `length` along `axis`, with this tensor in them from `start` on.
   public func placed(axis: Int = 0, start: Int, in length: Int) -> Tensor {
-    Place(axis: axis, length: length).apply(self, Tensor(Double(start), .int64))
+    Place(axis: fromFront(axis), length: length).apply(self, Tensor(Double(start), .int64))
   }
 }

@@ -1,50 +1,58 @@
 /// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as int64 class indices.
 ///
 /// A region: backends may run it whole; the body defines it.
-public final class SoftmaxCrossEntropy: Region {
-  public static let shared = SoftmaxCrossEntropy()
-  public let name = "softmaxCrossEntropy"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("softmaxCrossEntropy")
-  public let kind = OperationKind.region
+package final class SoftmaxCrossEntropy: Region {
+  package static let shared = SoftmaxCrossEntropy()
+  package let name = "softmaxCrossEntropy"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("softmaxCrossEntropy")
+  package let kind = OperationKind.region
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {
+    (1, inputs[0].shape[1])
+  }
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try requireClasses(name, inputs)
     return TensorType(Shape(), inputs[0].element)
   }
 
-  public func body(_ inputs: [Tensor]) -> Tensor {
+  package func body(_ inputs: [Tensor]) -> Tensor {
     let (logits, targets) = (inputs[0], inputs[1])
     let shifted = logits - logits.max([1], keepingDimensions: true).detached
     let logarithm = log(exp(shifted).sum([1]))
-    let chosen = (shifted * targets.oneHot(logits.shape[1], logits.element)).sum([1])
+    let chosen = (shifted * oneHotClasses(targets, logits)).sum([1])
     return (logarithm - chosen).mean()
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(
       to: 0,
       SoftmaxCrossEntropyGradient.shared.apply(step.input(0), step.input(1), step.upstream))
   }
 
-  public func forward(_ step: Forward) -> Tensor {
+  package func forward(_ step: Forward) -> Tensor {
     let gradient = SoftmaxCrossEntropyGradient.shared.apply(
       step.input(0), step.input(1), .literal(1, step.output.element))
     return (gradient * step.tangent(0)!).sum()
   }
 
-  public func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
 }
 
 /// upstream / N · (softmax(logits) − one-hot(targets)): the gradient of `SoftmaxCrossEntropy`.
-public final class SoftmaxCrossEntropyGradient: Region {
-  public static let shared = SoftmaxCrossEntropyGradient()
-  public let name = "softmaxCrossEntropyGradient"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("softmaxCrossEntropyGradient")
-  public let kind = OperationKind.region
+package final class SoftmaxCrossEntropyGradient: Region {
+  package static let shared = SoftmaxCrossEntropyGradient()
+  package let name = "softmaxCrossEntropyGradient"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("softmaxCrossEntropyGradient")
+  package let kind = OperationKind.region
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {
+    (1, inputs[0].shape[1])
+  }
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try requireClasses(name, inputs)
     guard inputs[2].shape.isScalar, inputs[2].element == inputs[0].element else {
       throw GraphError(
@@ -54,18 +62,25 @@ public final class SoftmaxCrossEntropyGradient: Region {
     return inputs[0]
   }
 
-  public func body(_ inputs: [Tensor]) -> Tensor {
+  package func body(_ inputs: [Tensor]) -> Tensor {
     let (logits, targets, upstream) = (inputs[0], inputs[1], inputs[2])
     let exponentials = exp(logits - logits.max([1], keepingDimensions: true).detached)
     let softmax = exponentials / exponentials.sum([1], keepingDimensions: true)
     let rows = Tensor.literal(1 / Double(logits.shape[0]), logits.element)
-    let error = softmax - targets.oneHot(logits.shape[1], logits.element)
+    let error = softmax - oneHotClasses(targets, logits)
     return error * (upstream * rows)
   }
 
-  public func reverse(_ step: Reverse) { step.throughBody(self) }
-  public func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
-  public func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+  package func reverse(_ step: Reverse) { step.throughBody(self) }
+  package func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+}
+
+/// 1 at each row's target. A target that is no class is an error, not a row of zeros.
+private func oneHotClasses(_ targets: Tensor, _ logits: Tensor) -> Tensor {
+  let classes = logits.shape[1]
+  return CheckedIndices(below: classes, what: "target").apply(targets)
+    .oneHot(classes, logits.element)
 }
 
 private func requireClasses(_ name: String, _ inputs: Inputs) throws(GraphError) {

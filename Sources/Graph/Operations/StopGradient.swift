@@ -1,13 +1,13 @@
 /// The value, through which no gradient flows.
-public final class StopGradient: Operation {
-  public static let shared = StopGradient()
-  public let name = "stopGradient"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("stopGradient")
-  public let kind = OperationKind.view
+package final class StopGradient: Operation {
+  package static let shared = StopGradient()
+  package let name = "stopGradient"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("stopGradient")
+  package let kind = OperationKind.view
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType { inputs[0] }
-  public func reverse(_ step: Reverse) {}
-  public func forward(_ step: Forward) -> Tensor { step.zero() }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType { inputs[0] }
+  package func reverse(_ step: Reverse) {}
+  package func forward(_ step: Forward) -> Tensor { step.zero() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }

@@ -1,9 +1,9 @@
 /// The sum over axes. An empty sum is 0.
-public final class Sum: Operation {
-  public let name = "sum"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.reduction
+package final class Sum: Operation {
+  package let name = "sum"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.reduction
   package let axes: AxisSet
   package let keepsDimensions: Bool
 
@@ -14,7 +14,7 @@ public final class Sum: Operation {
     signature = Signature.of("sum", attributes)
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let input = inputs[0]
     guard Int(axes.mask) < 1 << input.shape.rank else {
       throw GraphError(name, "an axis is outside \(input.shape.description)")
@@ -24,15 +24,15 @@ public final class Sum: Operation {
       input.shape.reduced(over: axes, keepingDimensions: keepsDimensions), input.element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     let shape = step.input(0).shape
     let kept = shape.reduced(over: axes, keepingDimensions: true)
     step.add(to: 0, step.upstream.reshaped(kept).broadcast(to: shape))
   }
 
-  public func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!) }
+  package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!) }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     Sum(AxisSet(mask: axes.mask << 1), keepsDimensions: keepsDimensions).apply(step.inputs[0])
   }
 }
@@ -40,15 +40,29 @@ public final class Sum: Operation {
 extension Tensor {
   /// The sum over `axes` (all of them where none are given).
   public func sum(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
-    let set = axes.map { AxisSet($0, rank: rank) } ?? .all(rank: rank)
-    return set.isEmpty ? self : Sum(set, keepsDimensions: keep).apply(self)
+    over(axes, for: "sum") { axes in
+      axes.isEmpty ? self : Sum(axes, keepsDimensions: keep).apply(self)
+    }
   }
 
   /// The mean over `axes` (all of them where none are given).
   public func mean(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
+    guard element.isFloating else {
+      return fail(GraphError("mean", "takes float32 or float64, not \(element.name); cast first"))
+    }
     let total = sum(axes, keepingDimensions: keep)
     let averaged = Double(count) / Double(Swift.max(total.count, 1))
     return total * .literal(1 / averaged, element)
+  }
+
+  /// `body` with these axes as a set; all of them where none are given.
+  func over(_ axes: [Int]?, for operation: String, _ body: (AxisSet) -> Tensor) -> Tensor {
+    guard let axes else { return body(.all(rank: rank)) }
+    do throws(GraphError) {
+      return body(try AxisSet(axes, of: shape, for: operation))
+    } catch {
+      return fail(error)
+    }
   }
 
   /// This tensor summed to a shape that broadcasts to its own: what un-broadcasting needs.

@@ -1,27 +1,27 @@
 /// The hyperbolic tangent, element by element. d tanh x = (1 − tanh² x) dx.
-public final class Tanh: PointwiseOperation {
-  public static let shared = Tanh()
-  public let name = "tanh"
-  public let attributes: [Int] = []
-  public let signature = Signature.of("tanh")
-  public let kind = OperationKind.pointwise
+package final class Tanh: PointwiseOperation {
+  package static let shared = Tanh()
+  package let name = "tanh"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("tanh")
+  package let kind = OperationKind.pointwise
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  public func express(
+  package func express(
     _ body: inout Expression, _ x: [Expression.Value]
   ) -> Expression.Value {
     body.emit(.tanh, x[0])
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream * Tanh.slope(at: step.output))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)! * Tanh.slope(at: step.output) }
-  public func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! * Tanh.slope(at: step.output) }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 extension Tanh {

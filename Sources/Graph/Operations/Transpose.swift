@@ -1,9 +1,9 @@
 /// The axes in another order: axis i of the result is axis `order[i]` of the input.
-public final class Transpose: Operation {
-  public let name = "transpose"
-  public let attributes: [Int]
-  public let signature: UInt64
-  public let kind = OperationKind.view
+package final class Transpose: Operation {
+  package let name = "transpose"
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.view
 
   package init(_ order: [Int]) {
     attributes = order
@@ -19,7 +19,7 @@ public final class Transpose: Operation {
     return inverse
   }
 
-  public func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let shape = inputs[0].shape
     var seen: UInt16 = 0
     for axis in order where axis >= 0 && axis < shape.rank { seen |= 1 << UInt16(axis) }
@@ -32,13 +32,13 @@ public final class Transpose: Operation {
     return TensorType(result, inputs[0].element)
   }
 
-  public func reverse(_ step: Reverse) {
+  package func reverse(_ step: Reverse) {
     step.add(to: 0, step.upstream.transposed(inverse))
   }
 
-  public func forward(_ step: Forward) -> Tensor { step.tangent(0)!.transposed(order) }
+  package func forward(_ step: Forward) -> Tensor { step.tangent(0)!.transposed(order) }
 
-  public func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: Batch) -> Tensor {
     step.inputs[0].transposed([0] + order.map { $0 + 1 })
   }
 }
@@ -49,7 +49,9 @@ extension Tensor {
 
   /// The last two axes swapped.
   public var transposed: Tensor {
-    precondition(rank >= 2, "transposed needs two axes; this tensor is \(shape)")
+    guard rank >= 2 else {
+      return fail(GraphError("transpose", "needs two axes, not \(shape.description)"))
+    }
     var order = Array(0..<rank)
     order.swapAt(rank - 1, rank - 2)
     return transposed(order)

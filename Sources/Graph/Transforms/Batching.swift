@@ -1,24 +1,24 @@
 // Batching: a function of one example made a function of many, by rewriting its graph.
 
 /// One operation's turn in a batching walk. Batched inputs carry the batch as axis 0.
-public struct Batch {
+package struct Batch {
   let node: Node
-  public let inputs: [Tensor]
-  public let isBatched: [Bool]
-  public let size: Int
+  package let inputs: [Tensor]
+  package let isBatched: [Bool]
+  package let size: Int
 
   /// The rank of one example of an input.
-  public func exampleRank(_ index: Int) -> Int { inputs[index].rank - (isBatched[index] ? 1 : 0) }
+  package func exampleRank(_ index: Int) -> Int { inputs[index].rank - (isBatched[index] ? 1 : 0) }
 
   /// A shape with the batch in front.
-  public func withBatchAxis(_ shape: Shape) -> Shape {
+  package func withBatchAxis(_ shape: Shape) -> Shape {
     var result = shape
     result.insert(size, at: 0)
     return result
   }
 
   /// An input whose examples have at least `rank` axes: axes of size 1 go between batch and example.
-  public func aligned(_ index: Int, toRank rank: Int) -> Tensor {
+  package func aligned(_ index: Int, toRank rank: Int) -> Tensor {
     guard isBatched[index] else { return inputs[index] }
     var shape = inputs[index].shape
     while shape.rank - 1 < rank { shape.insert(1, at: 1) }
@@ -26,13 +26,13 @@ public struct Batch {
   }
 
   /// The rule of an operation that works element by element: align the axes and apply it.
-  public func transparent() -> Tensor {
+  package func transparent() -> Tensor {
     let rank = inputs.indices.map { exampleRank($0) }.max() ?? 0
     return node.operation.apply(inputs.indices.map { aligned($0, toRank: rank) })
   }
 
   /// An input with the batch folded into its first axis.
-  public func merged(_ index: Int) -> Tensor {
+  package func merged(_ index: Int) -> Tensor {
     var shape = inputs[index].shape
     var input = inputs[index]
     if !isBatched[index] {
@@ -44,16 +44,16 @@ public struct Batch {
     return input.reshaped(shape)
   }
 
-  /// Undoes `merged` on a result.
-  public func split(_ result: Tensor) -> Tensor {
+  /// Undoes `merged` on a result, whose first axis is that of the first input.
+  package func split(_ result: Tensor) -> Tensor {
     var shape = result.shape
-    shape[0] /= Swift.max(size, 1)
+    shape[0] = inputs[0].shape[isBatched[0] ? 1 : 0]
     shape.insert(size, at: 0)
     return result.reshaped(shape)
   }
 
   /// Example by example, for operations that cannot take a batch of this input.
-  public func unrolled() -> Tensor {
+  package func unrolled() -> Tensor {
     precondition(size > 0, "\(node.operation.name): a batch of no examples cannot be unrolled")
     var total: Tensor?
     for example in 0..<size {
@@ -74,7 +74,7 @@ public struct Batch {
   }
 
   /// The rule that a region's body implies.
-  public func throughBody(_ region: some Region) -> Tensor {
+  package func throughBody(_ region: some Region) -> Tensor {
     let examples = inputs.indices.map { Tensor.placeholder(node.input($0).type) }
     return batched(
       [region.body(examples)], replacing: examples, by: inputs, areBatched: isBatched, size: size)[

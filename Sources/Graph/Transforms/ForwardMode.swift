@@ -1,43 +1,43 @@
 // Forward-mode differentiation: tangents carried along the graph.
 
 /// One operation's turn in a forward walk: what its forward rule reads.
-public struct Forward {
+package struct Forward {
   let node: Node
   let tangents: [Tensor?]
 
-  public var output: Tensor { Tensor(node) }
-  public func input(_ index: Int) -> Tensor { Tensor(node.input(index)) }
+  package var output: Tensor { Tensor(node) }
+  package func input(_ index: Int) -> Tensor { Tensor(node.input(index)) }
   /// The tangent of an input, nil where it does not move.
-  public func tangent(_ index: Int) -> Tensor? { tangents[index] }
+  package func tangent(_ index: Int) -> Tensor? { tangents[index] }
 
   /// A tangent that is zero everywhere.
-  public func zero() -> Tensor { zeros(like: node) }
+  package func zero() -> Tensor { zeros(like: node) }
 
   private func zeros(like node: Node) -> Tensor {
     Tensor.literal(0, node.element).broadcast(to: node.shape)
   }
 
   /// The rule of an operation that is linear in all its inputs together: the operation itself.
-  public func linear() -> Tensor {
+  package func linear() -> Tensor {
     node.operation.apply(
       tangents.enumerated().map { $1 ?? zeros(like: node.input($0)) })
   }
 
   /// The rule of an operation that is linear in each of its two inputs.
-  public func bilinear() -> Tensor {
+  package func bilinear() -> Tensor {
     sum(
       tangent(0).map { node.operation.apply([$0, input(1)]) },
       tangent(1).map { node.operation.apply([input(0), $0]) })
   }
 
   /// The sum of the parts that are there.
-  public func sum(_ a: Tensor?, _ b: Tensor?) -> Tensor {
+  package func sum(_ a: Tensor?, _ b: Tensor?) -> Tensor {
     if let a, let b { return a + b }
     return a ?? b ?? zero()
   }
 
   /// The rule that a region's body implies.
-  public func throughBody(_ region: some Region) -> Tensor {
+  package func throughBody(_ region: some Region) -> Tensor {
     let inputs = (0..<node.inputCount).map { input($0) }
     let moving = inputs.indices.filter { tangents[$0] != nil }
     return pushForward(
@@ -82,7 +82,7 @@ public func valueAndDerivative(
     let wrong = fail(
       GraphError(
         "derivative",
-        "the direction \(tangent.shape.description) must be of the point's type \(x.shape.description)"
+        "the direction, \(tangent.element.name) \(tangent.shape.description), must be of the point's type, \(x.element.name) \(x.shape.description)"
       ))
     return (wrong, wrong)
   }

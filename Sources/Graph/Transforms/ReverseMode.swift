@@ -1,30 +1,30 @@
 // Reverse-mode differentiation: the graph of the gradient, appended to the graph of the value.
 
 /// One operation's turn in a reverse walk: what its reverse rule reads and writes.
-public struct Reverse {
+package struct Reverse {
   unowned(unsafe) let walker: ReverseWalk
   unowned(unsafe) let node: Node
   let index: Int
-  public let upstream: Tensor
+  package let upstream: Tensor
 
-  public var output: Tensor { Tensor(node) }
-  public func input(_ index: Int) -> Tensor { Tensor(node.input(index)) }
-  public var inputCount: Int { node.inputCount }
+  package var output: Tensor { Tensor(node) }
+  package func input(_ index: Int) -> Tensor { Tensor(node.input(index)) }
+  package var inputCount: Int { node.inputCount }
 
   /// Whether anything that is asked for lies below this input.
   @inline(__always)
-  public func needs(_ input: Int) -> Bool { walker.needed[walker.place(of: index, input)] }
+  package func needs(_ input: Int) -> Bool { walker.needed[walker.place(of: index, input)] }
 
   /// Adds a contribution to an input's adjoint. It is only computed where it is needed; where the
   /// operation broadcast the input, it is summed back to the input's shape.
   @inline(__always)
-  public func add(to input: Int, _ contribution: @autoclosure () -> Tensor) {
+  package func add(to input: Int, _ contribution: @autoclosure () -> Tensor) {
     guard needs(input) else { return }
     walker.accumulate(contribution(), from: index, input: input)
   }
 
   /// The rule that a region's body implies.
-  public func throughBody(_ region: some Region) {
+  package func throughBody(_ region: some Region) {
     let inputs = (0..<inputCount).map { input($0) }
     let wanted = (0..<inputCount).filter { place in
       needs(place) && !inputs[..<place].contains { $0.isSame(as: inputs[place]) }
@@ -163,11 +163,23 @@ package func gradients(
 ///
 /// A target without a path to the output is an error: it is never silently zero.
 public func gradient(of output: Tensor, withRespectTo targets: [Tensor]) -> [Tensor] {
+  gradient(of: output, withRespectTo: targets) { "target \($0)" }
+}
+
+/// The gradient of a scalar with respect to one tensor.
+public func gradient(of output: Tensor, withRespectTo target: Tensor) -> Tensor {
+  gradient(of: output, withRespectTo: [target])[0]
+}
+
+/// The gradient, with names for the targets in errors.
+package func gradient(
+  of output: Tensor, withRespectTo targets: [Tensor], named name: (Int) -> String
+) -> [Tensor] {
   guard output.shape.isScalar, output.element.isFloating else {
     let wrong = fail(
       GraphError(
         "gradient",
-        "the output must be a floating-point scalar, not \(output.element.name) \(output.shape.description); sum it first"
+        "the output must be a floating-point scalar, not \(output.element.name) \(output.shape.description); take its sum or mean first"
       ))
     return targets.map { _ in wrong }
   }
@@ -177,11 +189,6 @@ public func gradient(of output: Tensor, withRespectTo targets: [Tensor]) -> [Ten
       ?? fail(
         GraphError(
           "gradient",
-          "no path leads from the output to target \(index) \(targets[index].shape.description)"))
+          "no path leads from the output to \(name(index)) \(targets[index].shape.description)"))
   }
-}
-
-/// The gradient of a scalar with respect to one tensor.
-public func gradient(of output: Tensor, withRespectTo target: Tensor) -> Tensor {
-  gradient(of: output, withRespectTo: [target])[0]
 }

@@ -1,5 +1,6 @@
 /// The sizes of a tensor's dimensions, up to eight of them, held inline: no allocation a node.
 public struct Shape: Equatable, Sendable {
+  /// The most axes a tensor can have.
   public static let maximumRank = 8
 
   /// Sizes beyond the rank are zero, so that equality may compare all eight.
@@ -12,55 +13,80 @@ public struct Shape: Equatable, Sendable {
     storedRank = 0
   }
 
-  /// A shape with these sizes. Traps above rank 8 or on a negative size; `init(checking:)` throws instead.
+  /// A shape with these sizes. One that no tensor can have (`isValid` is false) is refused by the
+  /// operation that it is given to.
   public init(_ dimensions: [Int]) {
-    precondition(dimensions.count <= Self.maximumRank, "a shape has at most 8 dimensions")
     self.init()
     for size in dimensions { append(size) }
   }
 
+  /// False above rank 8, where a size is negative or above 2³¹ − 1, and beyond any memory.
+  public var isValid: Bool {
+    for axis in 0..<rank where sizes[axis] < 0 { return false }
+    return count < Shape.tooMany
+  }
+
+  /// The number of axes.
   @inlinable public var rank: Int { Int(storedRank) }
 
-  @inlinable public subscript(index: Int) -> Int {
-    get { Int(sizes[index]) }
-    set { sizes[index] = Int32(newValue) }
+  /// The size of an axis.
+  public internal(set) subscript(index: Int) -> Int {
+    @inline(__always) get { Int(sizes[index]) }
+    @inline(__always) set { sizes[index] = Shape.stored(newValue) }
   }
 
   /// The number of elements.
   public var count: Int {
     var product = 1
-    for axis in 0..<rank { product *= Int(sizes[axis]) }
+    for axis in 0..<rank {
+      let (next, isOver) = product.multipliedReportingOverflow(by: Int(sizes[axis]))
+      product = isOver ? Shape.tooMany : min(next, Shape.tooMany)
+    }
     return product
   }
 
+  /// More elements than any memory holds, and still countable in bytes.
+  private static let tooMany = Int.max >> 4
+
+  /// True without axes.
   public var isScalar: Bool { storedRank == 0 }
 
+  /// The sizes as an array.
   public var dimensions: [Int] { (0..<rank).map { self[$0] } }
 
+  /// True where rank and all sizes agree.
   @inlinable public static func == (a: Shape, b: Shape) -> Bool {
     guard a.storedRank == b.storedRank else { return false }
     for axis in 0..<8 where a.sizes[axis] != b.sizes[axis] { return false }
     return true
   }
 
-  public mutating func append(_ size: Int) {
-    precondition(size >= 0, "a dimension cannot be negative")
-    precondition(rank < Self.maximumRank, "a shape has at most 8 dimensions")
-    sizes[rank] = Int32(size)
-    storedRank += 1
+  /// A size as it is stored; what does not fit makes the shape invalid.
+  private static func stored(_ size: Int) -> Int32 {
+    Int32(exactly: size) ?? .min
   }
 
+  /// Adds an innermost axis.
+  public mutating func append(_ size: Int) {
+    insert(size, at: rank)
+  }
+
+  /// Adds an axis before the one at `axis`.
   public mutating func insert(_ size: Int, at axis: Int) {
-    precondition(rank < Self.maximumRank, "a shape has at most 8 dimensions")
+    guard rank < Self.maximumRank else {
+      sizes[Self.maximumRank - 1] = .min
+      return
+    }
     var index = rank
     while index > axis {
       sizes[index] = sizes[index - 1]
       index -= 1
     }
-    sizes[axis] = Int32(size)
+    sizes[axis] = Shape.stored(size)
     storedRank += 1
   }
 
+  /// Takes an axis away.
   public mutating func remove(at axis: Int) {
     for index in axis..<(rank - 1) { sizes[index] = sizes[index + 1] }
     sizes[rank - 1] = 0
@@ -101,7 +127,7 @@ public struct Shape: Equatable, Sendable {
   public func broadcasts(to target: Shape) -> Bool { broadcast(with: target) == target }
 
   /// The shape without the axes in the mask, or with size 1 in their place.
-  public func reduced(over axes: AxisSet, keepingDimensions keep: Bool) -> Shape {
+  package func reduced(over axes: AxisSet, keepingDimensions keep: Bool) -> Shape {
     var result = Shape()
     for axis in 0..<rank {
       if !axes.contains(axis) {
@@ -115,10 +141,12 @@ public struct Shape: Equatable, Sendable {
 }
 
 extension Shape: ExpressibleByArrayLiteral {
+  /// From its parts.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 }
 
 extension Shape: CustomStringConvertible {
+  /// As error texts write it: "[2, 3]".
   public var description: String {
     var text = "["
     for axis in 0..<rank {
@@ -130,33 +158,43 @@ extension Shape: CustomStringConvertible {
 }
 
 /// A set of axes, as a mask of eight bits.
-public struct AxisSet: Equatable, Sendable {
-  public let mask: UInt8
+package struct AxisSet: Equatable, Sendable {
+  package let mask: UInt8
 
-  public init(mask: UInt8) { self.mask = mask }
+  package init(mask: UInt8) { self.mask = mask }
 
-  /// Axes of a tensor of the given rank; negative ones count from the end.
-  public init(_ axes: [Int], rank: Int) {
+  /// Axes of a tensor of the given shape; negative ones count from the end.
+  package init(_ axes: [Int], of shape: Shape, for operation: String) throws(GraphError) {
     var mask: UInt8 = 0
-    for axis in axes { mask |= 1 << UInt8(axis < 0 ? axis + rank : axis) }
+    for axis in axes {
+      let place = axis < 0 ? axis + shape.rank : axis
+      guard place >= 0, place < shape.rank else {
+        throw GraphError(operation, "axis \(axis) is outside \(shape.description)")
+      }
+      mask |= 1 << UInt8(place)
+    }
     self.mask = mask
   }
 
-  public static func all(rank: Int) -> AxisSet { AxisSet(mask: UInt8((1 << rank) - 1)) }
+  package static func all(rank: Int) -> AxisSet { AxisSet(mask: UInt8((1 << rank) - 1)) }
 
-  public func contains(_ axis: Int) -> Bool { mask & (1 << UInt8(axis)) != 0 }
-  public var isEmpty: Bool { mask == 0 }
+  package func contains(_ axis: Int) -> Bool { mask & (1 << UInt8(axis)) != 0 }
+  package var isEmpty: Bool { mask == 0 }
 }
 
 /// A shape and an element type: all that is known of a value before it is computed.
 public struct TensorType: Equatable, Sendable {
+  /// The sizes of the axes.
   public var shape: Shape
+  /// What the elements are.
   public var element: ElementType
 
+  /// From its parts.
   public init(_ shape: Shape, _ element: ElementType) {
     self.shape = shape
     self.element = element
   }
 
+  /// Bytes that the elements take.
   public var byteCount: Int { shape.count * element.byteCount }
 }

@@ -70,7 +70,7 @@ struct TraceGraph {
 
   private mutating func input(_ name: String, _ value: Double) -> Int {
     if let place = known[.input(name)] { return place }
-    let place = append(Tensor([value], shape: []), .input(name), [])
+    let place = append(Tensor([value], shape: [], .float64), .input(name), [])
     known[.input(name)] = place
     return place
   }

@@ -1,12 +1,12 @@
-import AdjointGraph
-
 /// A key for random numbers: the same key and counter give the same number on every machine.
 ///
 /// Counter-based: number i of a key is a mixing function of both, so that nothing depends on the order in
 /// which numbers are drawn.
 public struct RandomKey: Equatable, Sendable {
+  /// The key itself.
   public let bits: UInt64
 
+  /// The key of a seed.
   public init(_ seed: Int) { bits = RandomKey.mix(UInt64(bitPattern: Int64(seed))) }
   private init(bits: UInt64) { self.bits = bits }
 
@@ -46,7 +46,9 @@ extension Tensor {
     _ shape: Shape, _ low: Double = 0, _ high: Double = 1, key: RandomKey,
     _ element: ElementType = .float32
   ) -> Tensor {
-    filled(shape, element) { low + (high - low) * key.uniform(at: $0) }
+    // Rounding to float32 must not reach the end that is left out.
+    let last = element == .float32 && high > low ? Double(Float(high).nextDown) : high
+    return filled(shape, element) { min(low + (high - low) * key.uniform(at: $0), last) }
   }
 
   /// Numbers from the normal distribution.
@@ -64,6 +66,7 @@ extension Tensor {
     filled(shape, element) { _ in number }
   }
 
+  /// Every element 0.
   public static func zeros(_ shape: Shape, _ element: ElementType = .float32) -> Tensor {
     full(shape, 0, element)
   }
@@ -72,11 +75,9 @@ extension Tensor {
   static func filled(
     _ shape: Shape, _ element: ElementType, _ number: (Int) -> Double
   ) -> Tensor {
-    switch element {
-    case .float32: Tensor((0..<shape.count).map { Float(number($0)) }, shape: shape)
-    case .float64: Tensor((0..<shape.count).map { number($0) }, shape: shape)
-    case .int64: Tensor((0..<shape.count).map { Int64(number($0)) }, shape: shape)
-    case .bool: Tensor((0..<shape.count).map { number($0) != 0 }, shape: shape)
+    guard shape.isValid else {
+      return fail(GraphError("tensor", "no tensor has the shape \(shape.description)"))
     }
+    return Tensor((0..<shape.count).map(number), shape: shape, element)
   }
 }

@@ -1,0 +1,251 @@
+import AdjointGraph
+import AdjointReference
+
+/// Collects kernels in order, then gives every value its memory: intermediates share one arena by lifetime.
+package struct ExecutableBuilder {
+  private let program: Program
+  private var kernels: [any Kernel] = []
+  private var touched: [(reads: [Int], writes: [Int], canFail: Bool)] = []
+  /// Bytes a slot needs; slots beyond the program's values are a device's own.
+  private var slotBytes: [Int]
+  /// Slots that are pointed elsewhere by a kernel when it runs (views), with what they look into.
+  private var viewedSlot: [Int]
+  private var checks = CheckList()
+
+  package init(_ program: Program) {
+    self.program = program
+    slotBytes = program.values.map { $0.type.byteCount }
+    viewedSlot = Array(0..<program.values.count)
+  }
+
+  /// Another slot, for scratch memory or a value in another layout.
+  package mutating func newSlot(bytes: Int) -> Int {
+    slotBytes.append(bytes)
+    viewedSlot.append(slotBytes.count - 1)
+    return slotBytes.count - 1
+  }
+
+  /// Adds a kernel with the slots it reads and writes. One that checks an operand `canFail`.
+  package mutating func append(
+    _ kernel: any Kernel, reads: [Int], writes: [Int], canFail: Bool = false
+  ) {
+    kernels.append(kernel)
+    touched.append((reads, writes, canFail))
+  }
+
+  /// Says that `slot` holds no memory of its own but looks into another's.
+  package mutating func setView(_ slot: Int, into other: Int) {
+    viewedSlot[slot] = viewedSlot[other]
+  }
+
+  /// For each slot the one whose memory it looks into: itself where it is no view.
+  package var owners: [Int] { viewedSlot }
+
+  /// True for the first operation that checks these values against this bound. What passed once passes again.
+  package mutating func isFirstCheck(_ operation: any Operation, _ inputs: [Int]) -> Bool {
+    checks.isFirst(operation, inputs, program)
+  }
+
+  /// Ends with each result in a slot of its own. `found` says in which slot each lies now, dense.
+  ///
+  /// A result that looks into a leaf, or that is asked for twice, is copied first. Only then, with every read
+  /// known, is it decided which results are written straight to the memory they are to reuse: those after
+  /// whose writing nobody reads the old value and nothing can fail. The others are moved there at the end.
+  /// `worksInPlace` tells whether the kernel that writes a slot reads a leaf only where it writes.
+  package consuming func finish(
+    found: [Int], reuse: [Int], worksInPlace: (_ slot: Int, _ leaf: Int) -> Bool
+  ) -> Executable {
+    var outputs: [Int] = []
+    for (index, slot) in found.enumerated() {
+      let bytes = program.values[program.outputs[index]].type.byteCount
+      let isOwn = isComputed(slot) && viewedSlot[slot] == slot && slotBytes[slot] == bytes
+      outputs.append(isOwn && !outputs.contains(slot) ? slot : moved(slot, bytes: bytes))
+    }
+    let planned = outputs
+    for (index, slot) in planned.enumerated() where reuse[index] >= 0 {
+      let leaf = leafSlot(reuse[index])
+      if !mayOverwrite(leaf, by: slot, worksInPlace: worksInPlace(slot, leaf)) {
+        outputs[index] = moved(slot, bytes: slotBytes[slot])
+      }
+    }
+    return finish(outputs: outputs)
+  }
+
+  private consuming func finish(outputs: [Int]) -> Executable {
+    let slots = Slots.allocate(capacity: slotBytes.count)
+    let (arenaBytes, offsets) = planArena(outputs: outputs)
+    let placed = offsets.indices.filter { offsets[$0] >= 0 }.map { (slot: $0, offset: offsets[$0]) }
+    let numbers = placeNumbers(slots)
+    return Executable(
+      kernels: kernels, slots: slots, leaves: leafSlots(), outputs: outputs,
+      arenaBytes: arenaBytes, placed: placed, numbers: numbers)
+  }
+
+  private func isComputed(_ slot: Int) -> Bool {
+    guard slot < program.values.count else { return true }
+    if case .computed = program.values[slot].source { return true }
+    return false
+  }
+
+  /// A copy of a slot, made by the last kernel so far.
+  private mutating func moved(_ slot: Int, bytes: Int) -> Int {
+    let copy = newSlot(bytes: bytes)
+    append(MoveKernel(slot, copy, bytes), reads: [slot], writes: [copy])
+    return copy
+  }
+
+  /// The slot of a leaf.
+  private func leafSlot(_ leaf: Int) -> Int {
+    program.values.firstIndex { value in
+      if case .leaf(leaf) = value.source { return true }
+      return false
+    } ?? -1
+  }
+
+  /// Whether, once `slot` has been written, nothing reads a leaf and nothing can fail, so that both may share
+  /// memory. The writing kernel itself may read the leaf only where it `worksInPlace`.
+  private func mayOverwrite(_ leaf: Int, by slot: Int, worksInPlace: Bool) -> Bool {
+    guard let write = touched.firstIndex(where: { $0.writes.contains(slot) }) else { return false }
+    for time in write..<touched.count {
+      if touched[time].canFail { return false }
+      let reads = touched[time].reads.contains { viewedSlot[$0] == leaf }
+      if reads && (time > write || !worksInPlace) { return false }
+    }
+    return true
+  }
+
+  private func leafSlots() -> [(slot: Int, scalar: ElementType?)] {
+    var leaves = [(slot: Int, scalar: ElementType?)](
+      repeating: (0, nil), count: program.leafCount)
+    for (slot, value) in program.values.enumerated() {
+      switch value.source {
+      case .leaf(let number): leaves[number] = (slot, nil)
+      case .scalar(let number): leaves[number] = (slot, value.type.element)
+      default: break
+      }
+    }
+    return leaves
+  }
+
+  /// Scalars and literals live apart from the arena; literals are written here once.
+  private func placeNumbers(_ slots: Slots) -> Storage {
+    let numbers = Storage.make(byteCount: 8 * program.values.count)
+    for (slot, value) in program.values.enumerated() {
+      switch value.source {
+      case .scalar: slots[slot] = numbers.pointer + 8 * slot
+      case .literal(let number):
+        slots[slot] = numbers.pointer + 8 * slot
+        write(number, as: value.type.element, to: slots[slot])
+      default: break
+      }
+    }
+    return numbers
+  }
+
+  /// Offsets of all intermediate values, -1 for other slots. Two share memory only if one is dead before
+  /// the other is born.
+  private func planArena(outputs: [Int]) -> (Int, [Int]) {
+    var birth = [Int](repeating: -1, count: slotBytes.count)
+    var death = [Int](repeating: -1, count: slotBytes.count)
+    var born: [Int] = []
+    for (time, step) in touched.enumerated() {
+      for slot in step.writes where birth[viewedSlot[slot]] < 0 {
+        birth[viewedSlot[slot]] = time
+        born.append(viewedSlot[slot])
+      }
+      for slot in step.reads + step.writes { death[viewedSlot[slot]] = time }
+    }
+    var isOwn = birth.map { $0 >= 0 }
+    for slot in outputs { isOwn[slot] = false }
+    for (slot, value) in program.values.enumerated() {
+      guard case .computed = value.source else {
+        isOwn[slot] = false
+        continue
+      }
+    }
+    var arena = ArenaPlan()
+    var offsets = [Int](repeating: -1, count: slotBytes.count)
+    var living: [(death: Int, slot: Int)] = []
+    for slot in born where isOwn[slot] {
+      living.removeAll { entry in
+        guard entry.death < birth[slot] else { return false }
+        arena.free(offsets[entry.slot], slotBytes[entry.slot])
+        return true
+      }
+      offsets[slot] = arena.take(slotBytes[slot])
+      living.append((death[slot], slot))
+    }
+    return (arena.size, offsets)
+  }
+}
+
+/// First-fit offsets in an arena that grows as needed.
+private struct ArenaPlan {
+  private(set) var size = 0
+  private var holes: [(offset: Int, bytes: Int)] = []
+
+  private static func rounded(_ bytes: Int) -> Int { Swift.max((bytes + 63) & ~63, 64) }
+
+  mutating func take(_ bytes: Int) -> Int {
+    let needed = ArenaPlan.rounded(bytes)
+    for index in holes.indices where holes[index].bytes >= needed {
+      let offset = holes[index].offset
+      holes[index].offset += needed
+      holes[index].bytes -= needed
+      if holes[index].bytes == 0 { holes.remove(at: index) }
+      return offset
+    }
+    size += needed
+    return size - needed
+  }
+
+  /// Gives a piece back and joins it with free neighbours.
+  mutating func free(_ offset: Int, _ bytes: Int) {
+    var piece = (offset: offset, bytes: ArenaPlan.rounded(bytes))
+    var index = 0
+    while index < holes.count, holes[index].offset < offset { index += 1 }
+    if index < holes.count, piece.offset + piece.bytes == holes[index].offset {
+      piece.bytes += holes[index].bytes
+      holes.remove(at: index)
+    }
+    if index > 0, holes[index - 1].offset + holes[index - 1].bytes == piece.offset {
+      holes[index - 1].bytes += piece.bytes
+    } else {
+      holes.insert(piece, at: index)
+    }
+  }
+}
+
+/// Copies a whole value.
+private final class MoveKernel: Kernel {
+  var summary: String { "move " + String(bytes) + " bytes" }
+  private let from: Int
+  private let to: Int
+  private let bytes: Int
+
+  init(_ from: Int, _ to: Int, _ bytes: Int) {
+    self.from = from
+    self.to = to
+    self.bytes = bytes
+  }
+
+  func run(_ slots: Slots) {
+    slots[to].copyMemory(from: slots[from], byteCount: bytes)
+  }
+}
+
+/// Which values have been checked against which bounds.
+struct CheckList {
+  private var known: [(value: Int, bound: Int)] = []
+
+  mutating func isFirst(_ operation: any Operation, _ inputs: [Int], _ program: Program) -> Bool {
+    let types = inputs.map { program.values[$0].type }
+    guard let check = operation.check(types) else { return false }
+    let value = inputs[check.input]
+    guard !known.contains(where: { $0.value == value && $0.bound == check.bound }) else {
+      return false
+    }
+    known.append((value, check.bound))
+    return true
+  }
+}
