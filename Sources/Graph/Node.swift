@@ -7,6 +7,8 @@ import CSupport
 /// so that freeing a chain of a million nodes needs no deep stack.
 package final class Node: @unchecked Sendable {
   @exclusivity(unchecked) package private(set) final var operation: any Operation
+  /// The operation's signature, where every walk reads it.
+  @exclusivity(unchecked) package private(set) final var signature: UInt64
   @exclusivity(unchecked) package final var shape = Shape()
   @exclusivity(unchecked) package final var element = ElementType.float32
 
@@ -35,6 +37,7 @@ package final class Node: @unchecked Sendable {
   #endif
   package init(_ operation: any Operation) {
     self.operation = operation
+    signature = operation.signature
     adj_thread().pointee.live_nodes &+= 1
   }
 
@@ -97,6 +100,7 @@ package final class Node: @unchecked Sendable {
   /// Makes this a node that carries an error: reading it says what went wrong.
   package func poison(_ error: GraphError) {
     operation = Poison(error)
+    signature = operation.signature
     isPoisoned = true
     height = 0
   }

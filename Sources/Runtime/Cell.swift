@@ -29,7 +29,7 @@ public class Cell: @unchecked Sendable {
   /// A computed value that still has its graph behind it is held as plain data: otherwise a cell that is
   /// assigned and read for ever would keep all that it ever held.
   private func cutHistory() {
-    guard let storage = node.storage, node.inputCount > 0 else { return }
+    guard node.inputCount > 0, let storage = node.storage else { return }
     node = Node(Constant.shared, node.type, storage: storage)
   }
 

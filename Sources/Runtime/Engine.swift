@@ -89,8 +89,9 @@ extension CellUpdate {
 extension Node {
   /// False for what has a value: data, numbers, results computed before. Throws the error that it carries.
   fileprivate func needsEvaluation() throws(GraphError) -> Bool {
-    if let error { throw error }
-    return storage == nil && (operation.kind != .leaf || operation is Placeholder)
+    if isPoisoned, let error { throw error }
+    if storage != nil { return false }
+    return storedInputCount > 0 || (operation.kind != .leaf || operation is Placeholder)
   }
 }
 

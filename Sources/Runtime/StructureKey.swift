@@ -28,7 +28,7 @@ package struct StructureKey: Equatable, Sendable {
         if start == end {
           key.mixLeaf(node)
         } else {
-          key.mix(node.operation.signature)
+          key.mix(node.signature)
           var place = start
           while place + 1 < end {
             key.mix(
@@ -50,7 +50,7 @@ package struct StructureKey: Equatable, Sendable {
   private mutating func mixLeaf(_ node: Node) {
     let element = UInt64(node.element.rawValue)
     guard node.storage != nil else {
-      mix(node.operation.signature &+ element)
+      mix(node.signature &+ element)
       return
     }
     mix(0xA5A5_0000_0000_0000 | UInt64(node.shape.rank) << 8 | element)

@@ -28,6 +28,7 @@ package final class Add: PointwiseOperation {
 extension Tensor {
   /// a + b, element by element. Shapes broadcast by NumPy's rule; element types promote.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
+    if a.element == b.element { return Add.shared.apply(a, b) }
     let (a, b) = promoted(a, b)
     return Add.shared.apply(a, b)
   }
