@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test bench lint wasm compare
+.PHONY: help setup build test bench lint wasm compare sanitize
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
@@ -9,6 +9,7 @@ help:
 	@echo "make test     set up, build and run all tests"
 	@echo "make bench    time whole training steps"
 	@echo "make compare  the same beside other frameworks (see tools/compare)"
+	@echo "make sanitize run tests under the address and thread sanitizers"
 	@echo "make lint     check the style of all sources"
 	@echo "make wasm     build the module of the browser and compare its bits with the native engine's"
 
@@ -34,3 +35,10 @@ lint:
 
 wasm: setup
 	tools/wasm
+
+# Slow builds with checks of memory and of threads; not part of `make test`.
+sanitize: setup
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 $(SWIFT) test --sanitize=address \
+		--scratch-path .build/address --skip 'Trajectory|MemoryTests'
+	TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 $(SWIFT) test --sanitize=thread \
+		--scratch-path .build/thread --filter 'ScopeTests|OwnershipTests|BadInputTests|PlanTests'

@@ -4,7 +4,9 @@
 #include "include/adjoint_threads.h"
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -55,7 +57,7 @@ int adj_has_thread_pool(void) {
   return gomp_found;
 }
 
-int adj_processors(void) {
+static int allowed_processors(void) {
 #ifdef __linux__
   cpu_set_t allowed;
   if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) {
@@ -65,6 +67,23 @@ int adj_processors(void) {
 #endif
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
+}
+
+// A container may be given the time of fewer processors than it sees: more threads would wait for each other.
+static int processors_paid_for(void) {
+  FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
+  if (!file) return INT_MAX;
+  long long quota = 0, period = 0;
+  int found = fscanf(file, "%lld %lld", &quota, &period); // "max 100000" where there is no limit
+  fclose(file);
+  if (found != 2 || quota <= 0 || period <= 0) return INT_MAX;
+  long long whole = (quota + period - 1) / period;
+  return whole < INT_MAX ? (int)whole : INT_MAX;
+}
+
+int adj_processors(void) {
+  int allowed = allowed_processors(), paid = processors_paid_for();
+  return allowed < paid ? allowed : paid;
 }
 
 typedef struct {

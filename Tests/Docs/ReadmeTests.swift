@@ -1,0 +1,32 @@
+import Adjoint
+import Foundation
+import Testing
+
+/// The README's network compiles as it stands there, and trains.
+@Suite struct ReadmeTests {
+  @Test func theExampleIsTheOneThatIsTested() throws {
+    let shown = try codeBlocks("README.md").first { $0.contains("struct Net") }
+    let lines = try #require(shown).split(separator: "\n").map { trimmed($0) }
+    let tested = try projectText("Tests/Docs/ReadmeExample.swift")
+      .split(separator: "\n").map { trimmed($0) }
+    var rest = tested[...]
+    for line in lines {
+      let place = rest.firstIndex(of: line)
+      #expect(place != nil, "not in the tested example: \(line)")
+      rest = rest[((place ?? rest.startIndex - 1) + 1)...]
+    }
+  }
+
+  @Test func theExampleTrains() {
+    alone {
+      var losses: [Double] = []
+      readmeExample { losses.append($0) }
+      #expect(losses.count == 100)
+      #expect(losses.suffix(10).reduce(0, +) < losses.prefix(10).reduce(0, +))
+    }
+  }
+
+  private func trimmed(_ line: Substring) -> String {
+    line.trimmingCharacters(in: .whitespaces)
+  }
+}
