@@ -23,8 +23,11 @@ struct Bytecode {
       valueOf[member] = pointwise.express(&expression, operands).index
     }
     constants = expression.constants.map { $0.number }
-    let steps = Bytecode.fusingMultiplyAdd(
-      expression, results: Set(draft.results.map { valueOf[$0]! }))
+    let steps =
+      draft.fusesProducts
+      ? Bytecode.fusingMultiplyAdd(
+        expression, results: Set(draft.results.map { valueOf[$0]! }))
+      : expression.instructions.map { Bytecode.plain($0) }
     allocate(expression, steps, inputCount: draft.inputs.count, results: draft.results)
   }
 
@@ -61,10 +64,13 @@ struct Bytecode {
         }
         if steps.last?.result == step.result.index { continue }
       }
-      steps.append(
-        Step(code: step.micro.rawValue, result: step.result.index, operands: operands(step)))
+      steps.append(plain(step))
     }
     return steps.filter { !absorbed.contains($0.result) }
+  }
+
+  private static func plain(_ step: Expression.Instruction) -> Step {
+    Step(code: step.micro.rawValue, result: step.result.index, operands: operands(step))
   }
 
   private static func operands(_ step: Expression.Instruction) -> [Int32] {

@@ -42,7 +42,8 @@ struct CPUCompiler {
     let schedule = Schedule(program) { CPUCompiler.computeType(program, $0) }
     for unit in schedule.units {
       switch unit {
-      case .group(let members, let compute): appendGroup(members, compute)
+      case .group(let members, let compute, let givesResults):
+        appendGroup(members, compute, givesResults)
       case .single(let value): try appendSingle(value)
       }
     }
@@ -125,7 +126,7 @@ struct CPUCompiler {
       locations[value] = location(inputs[0]).transposed(transpose.order, type)
     case is Broadcast:
       locations[value] = location(inputs[0]).broadcast(type)
-    case is StopGradient:
+    case is StopGradient, is Barrier:
       locations[value] = location(inputs[0])
     case is Reshape:
       locations[value] =
@@ -144,7 +145,9 @@ struct CPUCompiler {
   }
 
   /// A fused pass. Images keep the order in which most of them lie.
-  private mutating func appendGroup(_ members: [Int], _ compute: ElementType) {
+  private mutating func appendGroup(
+    _ members: [Int], _ compute: ElementType, _ givesResults: Bool
+  ) {
     let shape = program.values[members[0]].type.shape
     let inside = Set(members)
     var inputs: [Int] = []
@@ -161,7 +164,7 @@ struct CPUCompiler {
     let kernel = GroupKernel(
       GroupDraft(
         program: program, members: members, inputs: inputs, results: results, compute: compute,
-        shape: shape, isChannelsLast: prefersChannelsLast),
+        shape: shape, isChannelsLast: prefersChannelsLast, fusesProducts: givesResults),
       locations: inputs.map { location($0) }, device)
     builder.append(
       kernel, reads: inputs.map { location($0).slot }, writes: results)

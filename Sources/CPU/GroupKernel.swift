@@ -12,6 +12,9 @@ struct GroupDraft {
   let compute: ElementType
   let shape: Shape
   let isChannelsLast: Bool
+  /// Whether a product and the sum it is used in may round once. Only in what gives results: elsewhere the
+  /// bits of a value must not depend on who else reads it, or a recomputed one would differ.
+  let fusesProducts: Bool
 
   /// The axes from the outermost to the innermost in memory.
   var order: [Int] { isChannelsLast ? [0, 2, 3, 1] : Array(0..<shape.rank) }

@@ -27,6 +27,7 @@ package enum Registry {
     Broadcast([1]),
     Slice(axis: 0, length: 1),
     StopGradient.shared,
+    Barrier.shared,
     // Reductions
     Sum(.all(rank: 1), keepsDimensions: false),
     Maximum(.all(rank: 1), keepsDimensions: false),

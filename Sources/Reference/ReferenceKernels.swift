@@ -21,7 +21,7 @@ package enum ReferenceKernels {
     _ operation: any Operation, _ inputs: [Operand], _ output: Operand
   ) -> (any Kernel)? {
     switch operation {
-    case is Reshape, is StopGradient:
+    case is Reshape, is StopGradient, is Barrier:
       return CopyKernel(inputs[0], strides: output.shape.strides, to: output)
     case let transpose as Transpose:
       let strides = inputs[0].shape.strides

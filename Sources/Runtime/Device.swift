@@ -64,7 +64,9 @@ package final class ReferenceDevice: Device {
 
   package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {
     var builder = ExecutableBuilder(program)
-    for (index, value) in program.values.enumerated() {
+    let schedule = Schedule(program) { _ in nil }
+    for index in schedule.units.flatMap({ $0.members }) {
+      let value = program.values[index]
       guard case .computed(let operation, let inputs) = value.source else { continue }
       let operands = inputs.map { Operand($0, program.values[$0].type) }
       builder.append(

@@ -222,6 +222,7 @@ private final class EngineState {
       memory.removeAll(keepingCapacity: true)
     }
     try executable.prepare()
+    statistics.intermediateBytes = executable.arenaBytes
     for index in 0..<memory.count {
       if let storage = memory[index] {
         executable.setLeaf(index, storage.pointer)

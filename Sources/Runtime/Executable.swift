@@ -28,7 +28,8 @@ package final class Executable {
   /// For each leaf its slot; scalars carry the type that their number is written in.
   private let leaves: [(slot: Int, scalar: ElementType?)]
   private let outputs: [Int]
-  private let arenaBytes: Int
+  /// Bytes of intermediate values.
+  package let arenaBytes: Int
   /// Slots in the arena, with their offsets.
   private let placed: [(slot: Int, offset: Int)]
   /// The arena that the slots point into now.

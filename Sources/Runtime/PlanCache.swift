@@ -10,6 +10,8 @@ public struct EngineStatistics: Sendable {
   public package(set) var collisions = 0
   /// Cells evaluated early because too much was pending behind them.
   public package(set) var cutCells = 0
+  /// Bytes of intermediate values of the latest evaluation.
+  public package(set) var intermediateBytes = 0
   /// Parameters and states updated in their own memory.
   public package(set) var reusedBuffers = 0
 }

@@ -2,13 +2,14 @@ import AdjointGraph
 
 /// What runs together: one kernel's worth of a program.
 package enum Unit {
-  /// Pointwise values of one shape, in topological order, computed in one pass.
-  case group([Int], compute: ElementType)
+  /// Pointwise values of one shape, in topological order, computed in one pass. `givesResults` where nothing
+  /// else reads them.
+  case group([Int], compute: ElementType, givesResults: Bool)
   case single(Int)
 
   package var members: [Int] {
     switch self {
-    case .group(let members, _): members
+    case .group(let members, _, _): members
     case .single(let value): [value]
     }
   }
@@ -200,7 +201,9 @@ package struct Schedule {
 
   private func unit(at index: Int) -> Unit {
     let draft = drafts[index]
-    return draft.compute.map { .group(draft.members, compute: $0) } ?? .single(draft.members[0])
+    return draft.compute.map {
+      .group(draft.members, compute: $0, givesResults: draft.isLast)
+    } ?? .single(draft.members[0])
   }
 
   /// `base` with each unit of `extra` put in as early as its inputs allow, and with `afterReaders` also not

@@ -1,0 +1,75 @@
+/// A function as one node: its body is the graph that it builds. What is special is its reverse rule.
+package final class FunctionRegion: Region {
+  /// What the gradient with respect to each input is, given inputs, output and upstream.
+  package typealias ReverseRule =
+    @Sendable (_ inputs: [Tensor], _ output: Tensor, _ upstream: Tensor) -> [Tensor?]
+
+  package let name: String
+  package let attributes: [Int]
+  package let signature: UInt64
+  package let kind = OperationKind.region
+  private let template: Template
+  /// Nil recomputes: the body is run again where its gradient is needed.
+  private let rule: ReverseRule?
+
+  package init(_ name: String, _ template: Template, rule: ReverseRule?) {
+    self.name = name
+    self.template = template
+    self.rule = rule
+    attributes = template.fingerprint
+    signature = Signature.of(name, attributes)
+  }
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType { template.type }
+  package func body(_ inputs: [Tensor]) -> Tensor { template(inputs) }
+
+  package func reverse(_ step: Reverse) {
+    let inputs = (0..<step.inputCount).map { step.input($0) }
+    let found = rule?(inputs, step.output, step.upstream) ?? recomputed(inputs, step)
+    for (place, contribution) in found.enumerated() where place < inputs.count {
+      if let contribution { step.add(to: place, contribution) }
+    }
+  }
+
+  /// The gradients through a second run of the body, which waits for the upstream gradient.
+  private func recomputed(_ inputs: [Tensor], _ step: Reverse) -> [Tensor?] {
+    let again = inputs.enumerated().map { place, input in
+      input.element.isFloating && step.needs(place)
+        ? Barrier.shared.apply(input, step.upstream) : input
+    }
+    let wanted = again.indices.filter { step.needs($0) }
+    let found = gradients(
+      of: body(again), withRespectTo: wanted.map { again[$0] }, upstream: step.upstream,
+      behind: again)
+    var result = [Tensor?](repeating: nil, count: inputs.count)
+    for (place, gradient) in zip(wanted, found) { result[place] = gradient }
+    return result
+  }
+
+  package func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+}
+
+/// `block(x)`, whose intermediate values are not kept for the backward pass but computed again there: less
+/// memory for more work. Value and gradients are the same to the last bit.
+public func recomputed(_ x: Tensor, _ block: (Tensor) -> Tensor) -> Tensor {
+  let (template, captured) = Template.trace([x.type]) { block($0[0]) }
+  return FunctionRegion("recomputed", template, rule: nil).apply([x] + captured)
+}
+
+/// `function` of these inputs with a gradient of your own: `gradient` gets the inputs, the output and the
+/// upstream gradient, and gives one gradient an input, nil where none flows.
+public func withGradient(
+  _ inputs: [Tensor], of function: ([Tensor]) -> Tensor,
+  gradient rule:
+    @escaping @Sendable (
+      _ inputs: [Tensor], _ output: Tensor, _ upstream: Tensor
+    ) -> [Tensor?]
+) -> Tensor {
+  let (template, captured) = Template.trace(inputs.map { $0.type }, function)
+  let count = inputs.count
+  let region = FunctionRegion("withGradient", template) { all, output, upstream in
+    rule(Array(all.prefix(count)), output, upstream)
+  }
+  return region.apply(inputs + captured)
+}
