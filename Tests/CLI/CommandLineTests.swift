@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+/// The program as a user starts it: exit codes, one clear line for what is wrong, nothing lost.
+@Suite struct CommandLineTests {
+  struct Outcome {
+    let code: Int32
+    let output: String
+    let errors: String
+  }
+
+  /// Runs the program that was built beside these tests.
+  static func run(_ arguments: [String]) throws -> Outcome {
+    let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    let process = Process()
+    process.executableURL = folder.appendingPathComponent("adjoint")
+    process.arguments = arguments
+    let (output, errors) = (Pipe(), Pipe())
+    (process.standardOutput, process.standardError) = (output, errors)
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Outcome(
+      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      errors: String(decoding: complaint, as: UTF8.self))
+  }
+
+  static let malformed: [[String]] = [
+    ["trane"], ["--versoin"], ["help", "trase"], ["trace"], ["trace", "x1 +", "x1=1"],
+    ["trace", "ln(x", "x=1"], ["trace", "x1 * x2", "x1=2"], ["trace", "x1", "x1=1", "x2=2"],
+    ["trace", "x1", "x1=abc"], ["trace", "x1", "x1="], ["trace", "x1", "x1=1", "x1=2"],
+    ["trace", "foo(x1)", "x1=1"], ["trace", "x1", "x1=1", "--jsn"], ["trace", "x1 $ 2", "x1=1"],
+    ["trace", String(repeating: "(", count: 100_000), "x=1"], ["trace", "", "x=1"],
+    ["bench", "tny"], ["bench", "--seconds"], ["bench", "--seconds", "soon"],
+    ["bench", "tiny", "--threads", "-1"], ["bench", "tiny", "--threads", "0"],
+    ["bench", "--device", "gpu2"], ["doctor", "--loud"], ["doctor", "now"],
+  ]
+
+  @Test(arguments: malformed) func oneClearLineAndTwo(arguments: [String]) throws {
+    let outcome = try Self.run(arguments)
+    #expect(outcome.code == 2)
+    #expect(outcome.output.isEmpty)
+    let lines = outcome.errors.split(separator: "\n")
+    #expect(lines.count == 1, "\(outcome.errors.prefix(300))")
+    #expect((lines.first?.count ?? 0) > 15)
+  }
+
+  @Test func theLectureExampleInBothForms() throws {
+    let expression = ["trace", "ln(x1) + x1*x2 - sin(x2)", "x1=2", "x2=5"]
+    let plain = try Self.run(expression)
+    #expect(plain.code == 0)
+    #expect(plain.output.contains("v₅   = v₄ − v₃   = 11.6521"))
+    let json = try Self.run(expression + ["--json"])
+    let parsed =
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let slopes = parsed?["gradient"] as? [String: Double]
+    #expect(slopes?["x1"] == 5.5)
+    #expect(abs((slopes?["x2"] ?? 0) - (2 - cos(5.0))) < 1e-15)
+    #expect((parsed?["steps"] as? [Any])?.count == 7)
+    #expect((parsed?["reverse"] as? [Any])?.count == 8)
+  }
+
+  @Test func benchAndDoctorSpeakJSON() throws {
+    let bench = try Self.run(["bench", "tiny", "--json", "--seconds", "0.01"])
+    let line = try JSONSerialization.jsonObject(with: Data(bench.output.utf8)) as? [String: Any]
+    #expect(line?["workload"] as? String == "tiny")
+    #expect(line?["framework"] as? String == "adjoint")
+    #expect(line?["plans"] as? Int == 1)
+    for key in ["us_per_step", "threads", "peak_rss_mb"] { #expect(line?[key] is NSNumber) }
+    let doctor = try Self.run(["doctor", "--json"])
+    #expect(doctor.code == 0)
+    #expect(try JSONSerialization.jsonObject(with: Data(doctor.output.utf8)) is [String: Any])
+  }
+
+  @Test func helpIsEverywhere() throws {
+    for arguments in [
+      ["help"], ["--help"], ["trace", "--help"], ["help", "bench"], ["--version"],
+    ] {
+      let outcome = try Self.run(arguments)
+      #expect(outcome.code == 0)
+      #expect(!outcome.output.isEmpty)
+      #expect(outcome.errors.isEmpty)
+    }
+  }
+}
