@@ -1,0 +1,67 @@
+import Adjoint
+import Testing
+
+/// Every Swift line of the migration page stands here, so that it compiles and runs.
+@Suite struct MigrationTests {
+  @Test func everyLineOfThePageIsCompiled() throws {
+    let source = try projectText("Tests/Docs/MigrationTests.swift")
+    let rows = try projectText("docs/from-pytorch.md").split(separator: "\n")
+      .filter { $0.hasPrefix("| `") }
+    #expect(rows.count >= 25)
+    for row in rows {
+      let code = row.split(separator: "|")[1].drop { $0 != "`" }.dropFirst()
+      let line = String(code.prefix { $0 != "`" })
+      #expect(source.contains("    " + line + "\n"), "not compiled: \(line)")
+    }
+  }
+
+  @Test func tensors() {
+    let x = Tensor([1.0, 2.0])
+    let m = Tensor.normal([2, 3], key: RandomKey(0))
+    let z = Tensor.zeros([2, 3], .float64)
+    let y = x * 2 + 1
+    let p = matmul(m, m, transposingB: true)
+    let r = relu(m)
+    let s = m.sum([1], keepingDimensions: true)
+    let f = m.reshaped([3, -1])
+    let t = m.transposed([1, 0])
+    let d = m.cast(to: .float64)
+    let h = select(greater(m, z), m, z)
+    let c = m.detached
+    let v = y.floats
+    #expect(v == [3, 5])
+    #expect([p.shape, s.shape, f.shape, t.shape] == [[2, 2], [2, 1], [3, 2], [3, 2]])
+    #expect(d.element == .float64 && c.floats == m.floats && r.doubles == h.doubles)
+  }
+
+  @Test func training() {
+    let layer = Linear(3, 4)
+    let conv = Conv2d(1, 6, kernel: 5, padding: 2)
+    #expect(layer.weight.value.shape == [4, 3] && conv.weight.value.shape == [6, 1, 5, 5])
+    let net = MLP([3, 8, 2])
+    let images = Tensor.normal([4, 3], key: RandomKey(1))
+    let labels = Tensor([0, 1, 1, 0])
+    let logits = net(images)
+    let loss = crossEntropy(logits, labels)
+    let n = loss.item
+    let sgd = SGD(net, learningRate: 0.1, momentum: 0.9)
+    let adam = Adam(net, learningRate: 1e-3, weightDecay: 0.01)
+    let step = sgd.step { crossEntropy(net(images), labels) }
+    #expect(abs(step.item - n) < 1e-6)
+    #expect(adam.parameters.count == 4)
+  }
+
+  @Test func derivatives() {
+    let x = Tensor([1.0, 2.0])
+    let m = Tensor.normal([2, 3], key: RandomKey(0))
+    let w = Tensor.normal([3], key: RandomKey(1))
+    let q = (w * w).sum()
+    let g = gradient(of: q, withRespectTo: w)
+    let j = jacobian(of: { sin($0) }, at: x)
+    let k = hessian(of: { exp($0).sum() }, at: x)
+    let b = vmap({ $0.sum() }, m)
+    let a = recomputed(m) { relu($0) * $0 }
+    #expect(g.floats == w.floats.map { 2 * $0 })
+    #expect([j.shape, k.shape, b.shape, a.shape] == [[2, 2], [2, 2], [2], [2, 3]])
+  }
+}
