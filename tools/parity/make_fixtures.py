@@ -159,4 +159,5 @@ def main():
         print(f"{case['name']}: loss {case['losses'][0]:.6f} to {case['losses'][-1]:.6f}")
 
 
-main()
+if __name__ == "__main__":
+    main()
