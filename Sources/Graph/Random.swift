@@ -48,7 +48,7 @@ extension Tensor {
   ) -> Tensor {
     // Rounding to float32 must not reach the end that is left out.
     let last = element == .float32 && high > low ? Double(Float(high).nextDown) : high
-    return filled(shape, element) { min(low + (high - low) * key.uniform(at: $0), last) }
+    return filled(shape, element) { Swift.min(low + (high - low) * key.uniform(at: $0), last) }
   }
 
   /// Numbers from the normal distribution.

@@ -31,6 +31,8 @@ package enum Registry {
     // Reductions
     Sum(.all(rank: 1), keepsDimensions: false),
     Maximum(.all(rank: 1), keepsDimensions: false),
+    Product(.all(rank: 1), keepsDimensions: false),
+    ArgMax(axis: 0, keepsDimensions: false),
     // Kernels
     MatMul.of(transposingA: false, transposingB: false),
     Place(axis: 0, length: 1),
@@ -44,6 +46,15 @@ package enum Registry {
     MaxPool(PoolWindow(1, stride: 1, padding: 0)),
     MaxPoolGradient(PoolWindow(1, stride: 1, padding: 0)),
     MaxPoolSelect(PoolWindow(1, stride: 1, padding: 0)),
+    CumulativeSum(axis: 0, isExclusive: false, isReversed: false),
+    CumulativeProduct(axis: 0, isExclusive: false, isReversed: false),
+    CumulativeMaximum(axis: 0),
+    Recurrence(axis: 0, isReversed: false),
+    TriangularSolve(isLower: true, isTransposed: false, hasUnitDiagonal: false),
+    Cholesky.shared,
+    LinearSolve(isTransposed: false),
+    Determinant(isLogarithm: false),
+    Determinant(isLogarithm: true),
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,

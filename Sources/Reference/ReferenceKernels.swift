@@ -11,8 +11,12 @@ package enum ReferenceKernels {
     }
     if let copy = copyKernel(operation, inputs, output) { return copy }
     switch output.element {
-    case .float32: return try typed(Float.self, operation, inputs, output)
-    case .float64: return try typed(Double.self, operation, inputs, output)
+    case .float32:
+      if let kernel = linearAlgebra(Float.self, operation, inputs, output) { return kernel }
+      return try typed(Float.self, operation, inputs, output)
+    case .float64:
+      if let kernel = linearAlgebra(Double.self, operation, inputs, output) { return kernel }
+      return try typed(Double.self, operation, inputs, output)
     case .int64, .bool: return try typed(Int64.self, operation, inputs, output)
     }
   }
@@ -39,6 +43,7 @@ package enum ReferenceKernels {
     case let gather as Gather: return GatherKernel(gather, inputs[0], inputs[1], output)
     case is Iota: return IotaKernel(output)
     case let check as CheckedIndices: return CheckedIndicesKernel(check, inputs[0], output)
+    case let place as ArgMax: return argMax(place, inputs[0], output)
     default: return nil
     }
   }
@@ -71,6 +76,7 @@ package enum ReferenceKernels {
     case let pool as MaxPoolSelect:
       return MaxPoolKernel<Scalar>(.select, pool.window, inputs[0], inputs[1], output)
     default:
+      if let scan = scan(Scalar.self, operation, inputs, output) { return scan }
       throw GraphError(operation.name, "has no kernel on the reference device")
     }
   }
