@@ -76,9 +76,17 @@ final class SolveKernel<Scalar: FloatingPoint>: Kernel {
       if isTransposed {
         substitute(factors.values, x, false, true, false)
         substitute(factors.values, x, true, true, true)
-        reorder(x) { order.rows[$0] } to: { $0 }
+        reorder(x) {
+          order.rows[$0]
+        } to: {
+          $0
+        }
       } else {
-        reorder(x) { $0 } to: { order.rows[$0] }
+        reorder(x) {
+          $0
+        } to: {
+          order.rows[$0]
+        }
         substitute(factors.values, x, true, false, true)
         substitute(factors.values, x, false, false, false)
       }

@@ -4,7 +4,8 @@ import AdjointGraph
 private typealias Row = OperationRow
 
 /// Every operation over shapes that broadcast, are empty, scalar, permuted. One row at least an operation.
-let operationTable: [OperationRow] = pointwiseRows + viewRows + reductionRows + kernelRows
+let operationTable: [OperationRow] =
+  pointwiseRows + viewRows + reductionRows + kernelRows
   + scanRows + linearAlgebraRows
 
 private let pointwiseRows: [OperationRow] = [
