@@ -139,6 +139,7 @@ struct CPUCompiler {
         reads: [source.slot, start.slot], writes: [value])
       builder.setView(value, into: source.slot)
       locations[value] = Location(slot: value, type: type, strides: source.strides)
+    case let slice as StridedSlice: appendStridedSlice(slice, value, location(inputs[0]), type)
     default: return false
     }
     return true

@@ -28,6 +28,7 @@ package enum Registry {
     Slice(axis: 0, length: 1),
     StopGradient.shared,
     Barrier.shared,
+    StridedSlice([AxisStride(start: 0, step: 1, count: 1)]),
     // Reductions
     Sum(.all(rank: 1), keepsDimensions: false),
     Maximum(.all(rank: 1), keepsDimensions: false),
@@ -55,6 +56,11 @@ package enum Registry {
     LinearSolve(isTransposed: false),
     Determinant(isLogarithm: false),
     Determinant(isLogarithm: true),
+    StridedPlace([AxisStride(start: 0, step: 1, count: 1)], in: [1]),
+    Concatenate(axis: 0),
+    ArgSort(axis: 0, isDescending: false),
+    SearchSorted(isRight: false),
+    LastWriter(1),
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,

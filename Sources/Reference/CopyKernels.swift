@@ -166,7 +166,7 @@ final class CheckedIndicesKernel: Kernel {
   }
 }
 
-private func checkedIndex(_ index: Int64, _ length: Int, _ name: String) throws(GraphError) -> Int {
+func checkedIndex(_ index: Int64, _ length: Int, _ name: String) throws(GraphError) -> Int {
   guard index >= 0, index < length else {
     throw GraphError(
       name, "index " + String(index) + " is outside an axis of " + String(length))

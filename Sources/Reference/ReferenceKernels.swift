@@ -42,9 +42,25 @@ package enum ReferenceKernels {
     case let place as Place: return PlaceKernel(place, inputs[0], inputs[1], output)
     case let gather as Gather: return GatherKernel(gather, inputs[0], inputs[1], output)
     case is Iota: return IotaKernel(output)
+    case let slice as StridedSlice: return StridedSliceKernel(slice, inputs[0], output)
+    case let place as StridedPlace: return StridedPlaceKernel(place, inputs[0], output)
+    case let join as Concatenate: return ConcatenateKernel(join, inputs, output)
+    case is LastWriter: return LastWriterKernel(inputs[0], output)
+    case is ArgSort, is SearchSorted: return comparison(operation, inputs, output)
     case let check as CheckedIndices: return CheckedIndicesKernel(check, inputs[0], output)
     case let place as ArgMax: return argMax(place, inputs[0], output)
     default: return nil
+    }
+  }
+
+  /// Operations whose result is of places, so that only their input tells the type to compare in.
+  private static func comparison(
+    _ operation: any Operation, _ inputs: [Operand], _ output: Operand
+  ) -> (any Kernel)? {
+    switch inputs[0].element {
+    case .float32: placesKernel(Float.self, operation, inputs, output)
+    case .float64: placesKernel(Double.self, operation, inputs, output)
+    case .int64, .bool: placesKernel(Int64.self, operation, inputs, output)
     }
   }
 
