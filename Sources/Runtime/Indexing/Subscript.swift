@@ -1,0 +1,203 @@
+import AdjointGraph
+
+extension Tensor {
+  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
+  public subscript(_ a: some TensorIndexing) -> Tensor {
+    get { at([a.tensorIndex]) }
+    set { self = updating([a.tensorIndex], with: newValue) }
+  }
+
+  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
+  public subscript(_ a: some TensorIndexing, _ b: some TensorIndexing) -> Tensor {
+    get { at([a.tensorIndex, b.tensorIndex]) }
+    set { self = updating([a.tensorIndex, b.tensorIndex], with: newValue) }
+  }
+
+  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
+  public subscript(
+    _ a: some TensorIndexing, _ b: some TensorIndexing, _ c: some TensorIndexing
+  ) -> Tensor {
+    get { at([a.tensorIndex, b.tensorIndex, c.tensorIndex]) }
+    set { self = updating([a.tensorIndex, b.tensorIndex, c.tensorIndex], with: newValue) }
+  }
+
+  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
+  public subscript(
+    _ a: some TensorIndexing, _ b: some TensorIndexing, _ c: some TensorIndexing,
+    _ d: some TensorIndexing
+  ) -> Tensor {
+    get { at([a.tensorIndex, b.tensorIndex, c.tensorIndex, d.tensorIndex]) }
+    set {
+      self = updating(
+        [a.tensorIndex, b.tensorIndex, c.tensorIndex, d.tensorIndex], with: newValue)
+    }
+  }
+
+  /// The part that any number of indices names.
+  public func at(_ indices: [TensorIndex]) -> Tensor {
+    do throws(GraphError) {
+      return try IndexWalk(self, indices).result()
+    } catch {
+      return fail(error)
+    }
+  }
+
+  /// This tensor with the part that the indices name replaced.
+  public func updating(_ indices: [TensorIndex], with values: Tensor) -> Tensor {
+    changing(indices, values) { $0.scattering($1, $2) }
+  }
+
+  /// This tensor with values added to the part that the indices name; where it names a place twice, both are.
+  public func adding(_ indices: [TensorIndex], _ values: Tensor) -> Tensor {
+    changing(indices, values) { $0.scatterAdding($1, $2) }
+  }
+
+  /// The part is found by taking it from the places' numbers: one rule for every kind of index.
+  private func changing(
+    _ indices: [TensorIndex], _ values: Tensor,
+    _ body: (_ flat: Tensor, _ places: Tensor, _ values: Tensor) -> Tensor
+  ) -> Tensor {
+    let places = Tensor.iota(count).reshaped(shape).at(indices)
+    guard values.shape.broadcasts(to: places.shape) else {
+      return fail(
+        GraphError(
+          "subscript",
+          "\(values.shape.description) does not fill the part, \(places.shape.description)"))
+    }
+    return body(
+      flattened(), places.flattened(), values.broadcast(to: places.shape).flattened()
+    ).reshaped(shape)
+  }
+}
+
+/// Goes through a subscript axis by axis.
+private struct IndexWalk {
+  private let source: Tensor
+  private var value: Tensor
+  private let indices: [TensorIndex]
+  /// The axis of `value` that the next index is about.
+  private var axis = 0
+  /// Index tensors so far, and the first axis they are about.
+  private var lists: [Tensor] = []
+  private var listAxis = 0
+
+  init(_ source: Tensor, _ indices: [TensorIndex]) {
+    self.source = source
+    value = source
+    self.indices = indices
+  }
+
+  consuming func result() throws(GraphError) -> Tensor {
+    let whole = source.rank - indices.reduce(0) { $0 + axesTaken($1) }
+    guard whole >= 0 else {
+      throw GraphError(
+        "subscript", "\(indices.count) indices are too many for \(source.shape.description)")
+    }
+    var hasEllipsis = false
+    for index in indices {
+      switch index.kind {
+      case .place(let place): try take(place)
+      case .range(let start, let end, let step): try take(start, end, step)
+      case .newAxis:
+        value = value.unsqueezed(axis)
+        axis += 1
+      case .ellipsis:
+        guard !hasEllipsis else { throw GraphError("subscript", "has two ellipses") }
+        hasEllipsis = true
+        axis += whole
+      case .tensor(let tensor): try collect(tensor)
+      }
+    }
+    return lists.isEmpty ? value : gathered()
+  }
+
+  private func axesTaken(_ index: TensorIndex) -> Int {
+    switch index.kind {
+    case .place, .range: 1
+    case .newAxis, .ellipsis: 0
+    case .tensor(let tensor): tensor.element == .bool ? tensor.rank : 1
+    }
+  }
+
+  /// One place. The start is an operand: another place is the same plan.
+  private mutating func take(_ place: Int) throws(GraphError) {
+    let size = value.shape[axis]
+    let start = place < 0 ? place + size : place
+    guard start >= 0, start < size else {
+      throw GraphError(
+        "subscript",
+        "place \(place) is outside axis \(axis) of \(value.shape.description)")
+    }
+    value = value.slice(axis: axis, start: start, length: 1).squeezed(axis)
+  }
+
+  /// A range: by step 1 its start is an operand as well.
+  private mutating func take(_ start: Int?, _ end: Int?, _ step: Int) throws(GraphError) {
+    let size = value.shape[axis]
+    guard step != 0 else { throw GraphError("subscript", "the step is 0") }
+    let first = start.map { $0 < 0 ? $0 + size : $0 } ?? (step > 0 ? 0 : size - 1)
+    let last = end.map { $0 < 0 ? $0 + size : $0 } ?? (step > 0 ? size : -1)
+    let lowest = step > 0 ? 0 : -1
+    guard first >= lowest, first <= size, last >= lowest, last <= size else {
+      throw GraphError(
+        "subscript",
+        "the range from \(first) to \(last) leaves axis \(axis) of \(value.shape.description)")
+    }
+    let distance = step > 0 ? last - first : first - last
+    let width = abs(step)
+    let count = distance > 0 ? (distance - 1) / width + 1 : 0
+    if step == 1 {
+      if count != size { value = value.slice(axis: axis, start: first, length: count) }
+    } else {
+      value = value.strided(axis, AxisStride(start: first, step: step, count: count))
+    }
+    axis += 1
+  }
+
+  /// An index tensor waits until the others are known; a mask is read and becomes one over its axes as one.
+  private mutating func collect(_ tensor: Tensor) throws(GraphError) {
+    guard lists.isEmpty || listAxis + lists.count == axis else {
+      throw GraphError("subscript", "index tensors must stand side by side")
+    }
+    if lists.isEmpty { listAxis = axis }
+    guard tensor.element == .bool else {
+      guard tensor.element == .int64 else {
+        throw GraphError(
+          "subscript", "an index tensor must be int64 or bool, not \(tensor.element.name)")
+      }
+      lists.append(tensor)
+      axis += 1
+      return
+    }
+    let covered = (0..<tensor.rank).map { value.shape[axis + $0] }
+    guard tensor.rank > 0, Shape(covered) == tensor.shape else {
+      throw GraphError(
+        "subscript",
+        "the mask \(tensor.shape.description) does not fit \(value.shape.description) at axis \(axis)"
+      )
+    }
+    var merged = value.shape
+    for _ in 0..<tensor.rank { merged.remove(at: axis) }
+    merged.insert(tensor.count, at: axis)
+    value = value.reshaped(merged)
+    lists.append(Tensor(try tensor.placesOfTrue()))
+    axis += 1
+  }
+
+  /// What the index tensors name, together where there are several.
+  private func gathered() -> Tensor {
+    guard lists.count > 1 else { return value.gather(lists[0], axis: listAxis) }
+    var merged = value.shape
+    var flat: Tensor?
+    var size = 1
+    for list in lists {
+      let bound = merged[listAxis]
+      let checked = CheckedIndices(below: bound).apply(list)
+      flat = flat.map { $0 * Double(bound) + checked } ?? checked
+      size *= bound
+      merged.remove(at: listAxis)
+    }
+    merged.insert(size, at: listAxis)
+    return value.reshaped(merged).gather(flat!, axis: listAxis)
+  }
+}
