@@ -32,6 +32,10 @@ import Testing
     ["trace", "x1", "x1=abc"], ["trace", "x1", "x1="], ["trace", "x1", "x1=1", "x1=2"],
     ["trace", "foo(x1)", "x1=1"], ["trace", "x1", "x1=1", "--jsn"], ["trace", "x1 $ 2", "x1=1"],
     ["trace", String(repeating: "(", count: 100_000), "x=1"], ["trace", "", "x=1"],
+    ["trace", "sum([1,2)"], ["trace", "sum(w)", "w=[1,2"], ["trace", "sum(w)", "w=[1,,2]"],
+    ["trace", "sum(w)", "w=[]"], ["trace", "sum(w)", "w=[[1],[2]]"], ["trace", "[1,2]"],
+    ["trace", "dot([1,2],[1,2,3])"], ["trace", "w*w", "w=[1,2]"], ["trace", "w+[1,2]", "w=[1]+x"],
+    ["trace", "sum(w+x)", "w=[1,2]", "x=[1,2,3]"],
     ["bench", "tny"], ["bench", "--seconds"], ["bench", "--seconds", "soon"],
     ["bench", "tiny", "--threads", "-1"], ["bench", "tiny", "--threads", "0"],
     ["bench", "--device", "gpu2"], ["doctor", "--loud"], ["doctor", "now"],
@@ -59,6 +63,23 @@ import Testing
     #expect(abs((slopes?["x2"] ?? 0) - (2 - cos(5.0))) < 1e-15)
     #expect((parsed?["steps"] as? [Any])?.count == 7)
     #expect((parsed?["reverse"] as? [Any])?.count == 8)
+  }
+
+  @Test func vectorsInBothForms() throws {
+    let words = [
+      "trace", "-log(1/(1+exp(-dot(w,x))))", "w=[0.5, -1.5, 2]", "x=[1,2,0.3]",
+    ]
+    let plain = try Self.run(words)
+    #expect(plain.code == 0)
+    #expect(plain.output.contains("v₁   = v₋₁ · v₀  = [0.5, -3, 0.6]"))
+    #expect(plain.output.contains("∂/∂w = [-0.869892, -1.73978, -0.260967]"))
+    let json = try Self.run(words + ["--json"])
+    let parsed =
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let slopes = parsed?["gradient"] as? [String: [Double]]
+    #expect(abs((slopes?["x"]?[2] ?? 0) - 2 * (1 / (1 + exp(1.9)) - 1)) < 1e-15)
+    let wrong = try Self.run(["trace", "sum(w)", "w=[1,,2]"])
+    #expect(wrong.errors.contains("the value of \"w\", \"[1,,2]\", is not a vector: column 4: "))
   }
 
   @Test func benchAndDoctorSpeakJSON() throws {

@@ -3,7 +3,7 @@ struct Token {
   enum Kind: Equatable {
     case number(Double)
     case name(String)
-    /// One of + - * / ^ ( ) = ;
+    /// One of + - * / ^ ( ) [ ] , = ;
     case symbol(Character)
     case end
   }
@@ -40,7 +40,7 @@ struct Lexer {
     if isLetter(scalar) { return Token(kind: .name(name()), column: column) }
     place += 1
     switch scalar {
-    case "+", "-", "*", "/", "^", "(", ")", "=", ";":
+    case "+", "-", "*", "/", "^", "(", ")", "[", "]", ",", "=", ";":
       return Token(kind: .symbol(Character(scalar)), column: column)
     // The signs that a trace prints may be typed too.
     case "−": return Token(kind: .symbol("-"), column: column)

@@ -8,9 +8,9 @@ struct Names {
   }
 
   private let pieces: [String: Int]
-  private let bindings: [String: Double]
+  private let bindings: [String: Trace.Numbers]
 
-  init(_ syntax: Syntax, _ bindings: [String: Double]) throws(TraceError) {
+  init(_ syntax: Syntax, _ bindings: [String: Trace.Numbers]) throws(TraceError) {
     var pieces: [String: Int] = [:]
     for (index, piece) in syntax.pieces.enumerated() {
       guard let name = piece.name else { continue }

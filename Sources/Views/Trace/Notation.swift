@@ -19,6 +19,9 @@ struct Notation {
     SquareRoot.shared.name: Notation(forward: "√{a}", reverse: ["{u} / (2 · {y})"]),
     Sin.shared.name: Notation(forward: "sin {a}", reverse: ["{u} · cos {a}"]),
     Cos.shared.name: Notation(forward: "cos {a}", reverse: ["−{u} · sin {a}"]),
+    "sum": Notation(forward: "Σ {a}", reverse: ["{u}"]),
+    // Winners that are equal share.
+    "maximum": Notation(forward: "max {a}", reverse: ["{u} · [{a} = {y}] / Σ[{a} = {y}]"]),
   ]
 
   /// The notation of an operation; one in words where the table has none.
@@ -88,10 +91,10 @@ struct RowName {
     adjoint = RowName.barred(written)
   }
 
-  init(constant value: Double) {
-    let text = NumberText.short(value)
+  init(constant value: Trace.Numbers) {
+    let text = value.text
     plain = text
-    written = value < 0 ? "(\(text))" : text
+    written = !value.isVector && value.number < 0 ? "(\(text))" : text
     adjoint = ""
   }
 

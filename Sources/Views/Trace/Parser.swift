@@ -5,7 +5,8 @@
 ///     product  = signed { ("*" | "/") signed }
 ///     signed   = "-" signed | power
 ///     power    = primary [ "^" signed ]
-///     primary  = number | name | function "(" sum ")" | "(" sum ")"
+///     primary  = number | vector | name | function "(" sum ["," sum] ")" | "(" sum ")"
+///     vector   = "[" ["-"] number { "," ["-"] number } "]"
 struct Parser {
   private var lexer: Lexer
   private var token: Token
@@ -57,7 +58,7 @@ struct Parser {
     guard case .name(let name) = token.kind else { return nil }
     var ahead = lexer
     guard try ahead.next().kind == .symbol("=") else { return nil }
-    if Vocabulary.isFunction(name) {
+    if Vocabulary.isReserved(name) {
       throw TraceError("\(name) is a function and cannot name a value", at: token.column)
     }
     if name == "v0" {
@@ -130,6 +131,8 @@ struct Parser {
       let inner = try sum()
       try close(openedAt: column)
       return inner
+    case .symbol("["):
+      return try syntax.append(.vector(try vector()), at: column)
     case .end:
       throw TraceError("the text ends where a number, a name or \"(\" should be", at: column)
     default:
@@ -140,7 +143,7 @@ struct Parser {
   private mutating func named(_ name: String, at column: Int) throws(TraceError) -> Int {
     let opening = token.column
     guard token.kind == .symbol("(") else {
-      if Vocabulary.isFunction(name) {
+      if Vocabulary.isReserved(name) {
         throw TraceError("\(name) is a function: write \(name)(...)", at: column)
       }
       return try syntax.append(.name(name), at: column)
@@ -154,8 +157,18 @@ struct Parser {
     }
     try advance()
     let argument = try sum()
+    guard Vocabulary.isPairFunction(name) else {
+      try close(openedAt: opening)
+      return try syntax.append(.call(name, argument), at: column)
+    }
+    guard try take(",") else {
+      throw TraceError(
+        "\(name) takes two values: write \(name)(a, b); found \(token.description)",
+        at: token.column)
+    }
+    let second = try sum()
     try close(openedAt: opening)
-    return try syntax.append(.call(name, argument), at: column)
+    return try syntax.append(.pairCall(name, argument, second), at: column)
   }
 
   private mutating func close(openedAt opening: Int) throws(TraceError) {
@@ -175,5 +188,48 @@ struct Parser {
     default:
       TraceError("expected an operator or the end, found \(token.description)", at: token.column)
     }
+  }
+}
+
+// Vectors.
+
+extension Parser {
+  private static let elementLimit = 1_000
+
+  private mutating func vector() throws(TraceError) -> [Double] {
+    let opening = token.column
+    var elements: [Double] = []
+    try advance()
+    repeat {
+      guard elements.count < Parser.elementLimit else {
+        throw TraceError(
+          "the vector is too long: more than \(Parser.elementLimit) numbers", at: token.column)
+      }
+      elements.append(try element(openedAt: opening))
+    } while try take(",")
+    if try take("]") { return elements }
+    if token.kind == .end { throw neverClosed(opening) }
+    throw TraceError("expected \",\" or \"]\", found \(token.description)", at: token.column)
+  }
+
+  private mutating func element(openedAt opening: Int) throws(TraceError) -> Double {
+    let sign: Double = try take("-") ? -1 : 1
+    switch token.kind {
+    case .number(let value):
+      try advance()
+      return sign * value
+    case .end: throw neverClosed(opening)
+    case .symbol("["):
+      throw TraceError("vectors do not hold vectors; write numbers: [1, 2]", at: token.column)
+    case .symbol("]") where token.column == opening + 1:
+      throw TraceError("a vector holds at least one number: [1, 2]", at: token.column)
+    default:
+      throw TraceError(
+        "a vector holds numbers such as [1, -0.5]; found \(token.description)", at: token.column)
+    }
+  }
+
+  private func neverClosed(_ opening: Int) -> TraceError {
+    TraceError("the \"[\" of column \(opening) is never closed", at: token.column)
   }
 }

@@ -4,10 +4,13 @@
 struct Syntax {
   enum Term {
     case number(Double)
+    case vector([Double])
     case name(String)
     case negation(Int)
     /// By name in `Vocabulary.functions`.
     case call(String, Int)
+    /// By name in `Vocabulary.pairFunctions`.
+    case pairCall(String, Int, Int)
     /// By symbol in `Vocabulary.operators`, or a power.
     case binary(Character, Int, Int)
   }

@@ -60,8 +60,8 @@ struct TraceDraft {
       }
       return Trace.Step(
         name: name.plain, variable: variable, operation: operation,
-        inputs: entry.inputs.map { operand($0, names) }, value: entry.tensor.item,
-        adjoint: adjoints[place]?.item ?? 0,
+        inputs: entry.inputs.map { operand($0, names) }, values: Trace.Numbers(of: entry.tensor),
+        adjoints: adjoint(of: place),
         written: (name.written, formula, name.adjoint))
     }
   }
@@ -71,13 +71,30 @@ struct TraceDraft {
     return records.map { record in
       let from = placeOf(record.from)
       let to = placeOf(record.to)
-      let rule = notation(graph.entries[from]).reverse[record.input]
+      let rule = filled(notation(graph.entries[from]).reverse[record.input], from, names)
+      let isSummed = isSummedBack(from: from, to: to)
       return Trace.Contribution(
-        from: names[from].plain, to: names[to].plain, upstream: record.upstream.item,
-        local: locals[from]![record.input]!.item, contribution: record.contribution.item,
-        sum: record.sum.item,
-        written: (names[to].adjoint, isBegun.insert(to).inserted, filled(rule, from, names)))
+        from: names[from].plain, to: names[to].plain, upstreams: Trace.Numbers(of: record.upstream),
+        locals: isSummed ? nil : Trace.Numbers(of: locals[from]![record.input]!),
+        contributions: Trace.Numbers(of: record.contribution), sums: Trace.Numbers(of: record.sum),
+        written: (
+          names[to].adjoint, isBegun.insert(to).inserted, isSummed ? "Σ(\(rule))" : rule
+        ))
     }
+  }
+
+  /// Whether an operation repeats this input along a vector, so that its contributions are summed.
+  private func isSummedBack(from: Int, to: Int) -> Bool {
+    let shape = graph.entries[from].tensor.shape
+    return !shape.isScalar && shape != graph.entries[to].tensor.shape
+  }
+
+  /// Zero where no path leads to the value.
+  private func adjoint(of place: Int) -> Trace.Numbers {
+    if let adjoint = adjoints[place] { return Trace.Numbers(of: adjoint) }
+    let tensor = graph.entries[place].tensor
+    return tensor.shape.isScalar
+      ? Trace.Numbers(0) : Trace.Numbers(Array(repeating: 0, count: tensor.count))
   }
 
   private func notation(_ entry: TraceGraph.Entry) -> Notation {
@@ -91,7 +108,9 @@ struct TraceDraft {
   }
 
   private func operand(_ place: Int, _ names: RowNames) -> Trace.Operand {
-    if case .constant(let value) = graph.entries[place].source { return .constant(value) }
+    if case .constant(let value) = graph.entries[place].source {
+      return value.isVector ? .vector(value.elements) : .constant(value.number)
+    }
     return .row(names[place].plain)
   }
 }

@@ -4,7 +4,7 @@ import AdjointGraph
 struct TraceGraph {
   enum Source {
     case input(String)
-    case constant(Double)
+    case constant(Trace.Numbers)
     case operation
   }
 
@@ -30,33 +30,26 @@ struct TraceGraph {
   /// What makes two computations equal.
   private enum Key: Hashable {
     case input(String)
-    case constant(UInt64)
+    case constant([UInt64], isVector: Bool)
     case operation(String, [Int], inputs: [Int])
   }
 
-  init(_ syntax: Syntax, _ bindings: [String: Double], shares: Bool) throws(TraceError) {
+  init(_ syntax: Syntax, _ bindings: [String: Trace.Numbers], shares: Bool) throws(TraceError) {
     let names = try Names(syntax, bindings)
     self.shares = shares
     var placeOf: [Int] = []
-    for term in syntax.terms {
-      let tensor: Tensor
+    for (index, term) in syntax.terms.enumerated() {
       switch term {
-      case .number(let value): tensor = .literal(value, .float64)
+      case .number(let value): placeOf.append(constant(Trace.Numbers(value)))
+      case .vector(let elements): placeOf.append(constant(Trace.Numbers(elements)))
       case .name(let name):
         switch names.meaning(of: name) {
-        case .piece(let piece): tensor = entries[placeOf[syntax.pieces[piece].root]].tensor
-        case .constant(let value): tensor = .literal(value, .float64)
-        case .variable(let name):
-          placeOf.append(input(name, bindings[name]!))
-          continue
+        case .piece(let piece): placeOf.append(placeOf[syntax.pieces[piece].root])
+        case .constant(let value): placeOf.append(constant(Trace.Numbers(value)))
+        case .variable(let name): placeOf.append(input(name, bindings[name]!))
         }
-      case .negation(let part): tensor = negated(placeOf[part])
-      case .call(let name, let part):
-        tensor = Vocabulary.function(name)(entries[placeOf[part]].tensor)
-      case .binary(let symbol, let left, let right):
-        tensor = combined(symbol, placeOf[left], placeOf[right])
+      default: placeOf.append(try computed(term, placeOf, at: syntax.columns[index]))
       }
-      placeOf.append(intern(tensor))
     }
     for piece in syntax.pieces {
       let place = placeOf[piece.root]
@@ -68,21 +61,43 @@ struct TraceGraph {
     root = placeOf[syntax.pieces.last!.root]
   }
 
-  private mutating func input(_ name: String, _ value: Double) -> Int {
+  /// The entry of a term that has parts. What the graph refuses is an error at the term's column.
+  private mutating func computed(
+    _ term: Syntax.Term, _ placeOf: [Int], at column: Int
+  ) throws(TraceError) -> Int {
+    if case .negation(let part) = term, case .constant(let value) = entries[placeOf[part]].source {
+      return constant(value.negated)
+    }
+    do throws(GraphError) {
+      return intern(try checked { () throws(GraphError) in tensor(of: term, placeOf) })
+    } catch {
+      throw TraceError(error.description, at: column)
+    }
+  }
+
+  private func tensor(of term: Syntax.Term, _ placeOf: [Int]) -> Tensor {
+    func part(_ term: Int) -> Tensor { entries[placeOf[term]].tensor }
+    switch term {
+    case .negation(let inner): return -part(inner)
+    case .call(let name, let argument): return Vocabulary.function(name)(part(argument))
+    case .pairCall(let name, let first, let second):
+      return Vocabulary.pairFunction(name)(part(first), part(second))
+    case .binary(let symbol, let left, let right):
+      return combined(symbol, placeOf[left], placeOf[right])
+    case .number, .vector, .name: fatalError("trace: a term without parts is not computed")
+    }
+  }
+
+  private mutating func input(_ name: String, _ value: Trace.Numbers) -> Int {
     if let place = known[.input(name)] { return place }
-    let place = append(Tensor([value], shape: [], .float64), .input(name), [])
+    let place = append(value.tensor, .input(name), [])
     known[.input(name)] = place
     return place
   }
 
-  private func negated(_ place: Int) -> Tensor {
-    if case .constant(let value) = entries[place].source { return .literal(-value, .float64) }
-    return -entries[place].tensor
-  }
-
   private func combined(_ symbol: Character, _ left: Int, _ right: Int) -> Tensor {
     if symbol == "^", case .constant(let exponent) = entries[right].source,
-      let whole = Int32(exactly: exponent)
+      !exponent.isVector, let whole = Int32(exactly: exponent.number)
     {
       return power(entries[left].tensor, Int(whole))
     }
@@ -94,7 +109,7 @@ struct TraceGraph {
   private mutating func intern(_ tensor: Tensor) -> Int {
     let node = tensor.node
     if let place = places[ObjectIdentifier(node)] { return place }
-    if node.inputCount == 0 { return constant(node.scalar) }
+    if node.inputCount == 0 { return constant(Trace.Numbers(node.scalar)) }
     let inputs = (0..<node.inputCount).map { intern(Tensor(node.input($0))) }
     let key = Key.operation(node.operation.name, node.operation.attributes, inputs: inputs)
     if shares, let place = known[key] { return place }
@@ -107,10 +122,11 @@ struct TraceGraph {
     return place
   }
 
-  private mutating func constant(_ value: Double) -> Int {
-    let key = Key.constant(value.bitPattern)
+  private mutating func constant(_ value: Trace.Numbers) -> Int {
+    let key = Key.constant(value.elements.map { $0.bitPattern }, isVector: value.isVector)
     if let place = known[key] { return place }
-    let place = append(.literal(value, .float64), .constant(value), [])
+    let tensor = value.isVector ? value.tensor : .literal(value.number, .float64)
+    let place = append(tensor, .constant(value), [])
     known[key] = place
     return place
   }

@@ -38,12 +38,11 @@ final class TraceRecorder: ReverseObserver {
   }
 
   /// The local derivatives of one operation: what its reverse rule contributes to each of `targets`, inputs of
-  /// its, when the upstream is 1.
+  /// its, when the upstream is 1 for every element.
   static func locals(of output: Tensor, inputs: [Tensor], targets: [Tensor]) -> [Int: Tensor] {
     let recorder = TraceRecorder()
     _ = gradients(
-      of: output, withRespectTo: targets, upstream: .literal(1, .float64), behind: inputs,
-      observer: recorder)
+      of: output, withRespectTo: targets, behind: inputs, observer: recorder)
     return Dictionary(uniqueKeysWithValues: recorder.records.map { ($0.input, $0.contribution) })
   }
 }

@@ -6,8 +6,8 @@ extension Trace: CustomStringConvertible {
     lines += ["", "reverse"] + reverseTable.lines.map { "  " + $0 }
     if !gradient.isEmpty {
       lines += ["", "gradient"]
-      for (variable, value) in gradient {
-        lines.append("  ∂/∂\(variable) = " + NumberText.short(value))
+      for slope in gradient {
+        lines.append("  ∂/∂\(slope.variable) = " + slope.values.text)
       }
     }
     return lines.joined(separator: "\n")
@@ -17,7 +17,7 @@ extension Trace: CustomStringConvertible {
     var table = TextTable([.left, .left, .left])
     for step in steps {
       table.add([
-        step.written.name, "= " + step.written.formula, "= " + NumberText.short(step.value),
+        step.written.name, "= " + step.written.formula, "= " + step.values.text,
       ])
     }
     return table
@@ -28,23 +28,24 @@ extension Trace: CustomStringConvertible {
     table.add(["", "", "upstream", "local", "contribution", "sum"])
     if let last = steps.last { table.add([last.written.adjoint, " = 1", "", "", "", "1"]) }
     for turn in reverse {
-      let numbers = [turn.upstream, turn.local, turn.contribution, turn.sum]
+      let numbers = [turn.upstreams, turn.locals, turn.contributions, turn.sums]
       table.add(
         [turn.written.adjoint, (turn.written.isFirst ? " = " : "+= ") + turn.written.formula]
-          + numbers.map { NumberText.short($0) })
+          + numbers.map { $0?.text ?? "" })
     }
     return table
   }
 }
 
 extension Trace {
-  /// The trace as one line of JSON, numbers in full; NaN and infinities are null.
+  /// The trace as one line of JSON, numbers in full and vectors as arrays; NaN and
+  /// infinities are null.
   public var json: String {
     JSONText.object([
       ("value", JSONText.number(value)),
       ("steps", JSONText.array(steps.map { $0.json })),
       ("reverse", JSONText.array(reverse.map { $0.json })),
-      ("gradient", JSONText.object(gradient.map { ($0.variable, JSONText.number($0.value)) })),
+      ("gradient", JSONText.object(gradient.map { ($0.variable, $0.values.json) })),
     ])
   }
 }
@@ -56,8 +57,8 @@ extension Trace.Step {
     fields += [
       ("operation", JSONText.string(operation)),
       ("inputs", JSONText.array(inputs.map { $0.json })),
-      ("value", JSONText.number(value)),
-      ("adjoint", JSONText.number(adjoint)),
+      ("value", values.json),
+      ("adjoint", adjoints.json),
     ]
     return JSONText.object(fields)
   }
@@ -68,6 +69,7 @@ extension Trace.Operand {
     switch self {
     case .row(let name): JSONText.string(name)
     case .constant(let value): JSONText.number(value)
+    case .vector(let elements): Trace.Numbers(elements).json
     }
   }
 }
@@ -76,8 +78,8 @@ extension Trace.Contribution {
   fileprivate var json: String {
     JSONText.object([
       ("from", JSONText.string(from)), ("to", JSONText.string(to)),
-      ("upstream", JSONText.number(upstream)), ("local", JSONText.number(local)),
-      ("contribution", JSONText.number(contribution)), ("sum", JSONText.number(sum)),
+      ("upstream", upstreams.json), ("local", locals?.json ?? "null"),
+      ("contribution", contributions.json), ("sum", sums.json),
     ])
   }
 }
