@@ -61,6 +61,10 @@ package enum Registry {
     ArgSort(axis: 0, isDescending: false),
     SearchSorted(isRight: false),
     LastWriter(1),
+    OrthogonalFactor.shared,
+    SymmetricEigenvalues.shared,
+    SymmetricEigenvectors.shared,
+    RightSingularVectors.shared,
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,

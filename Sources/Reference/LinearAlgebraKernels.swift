@@ -274,6 +274,14 @@ extension ReferenceKernels {
     case let determinant as Determinant:
       return DeterminantKernel<Scalar>(determinant, inputs[0], output)
     case is Cholesky: return CholeskyKernel<Scalar>(inputs[0], output)
+    case is OrthogonalFactor:
+      return DecompositionKernel<Scalar>(.orthogonalFactor, inputs[0], output)
+    case is SymmetricEigenvalues:
+      return DecompositionKernel<Scalar>(.eigenvalues, inputs[0], output)
+    case is SymmetricEigenvectors:
+      return DecompositionKernel<Scalar>(.eigenvectors, inputs[0], output)
+    case is RightSingularVectors:
+      return DecompositionKernel<Scalar>(.rightSingularVectors, inputs[0], output)
     default: return nil
     }
   }

@@ -11,6 +11,14 @@ func unit(_ x: Tensor, _ factor: Double = 1) -> Tensor {
 /// A symmetric positive definite matrix made of any.
 func definite(_ x: Tensor) -> Tensor { matmul(x, x, transposingB: true) + unit(x, 3) }
 
+/// Any matrix made one whose eigenvalues and singular values are well apart.
+func apart(_ x: Tensor) -> Tensor {
+  let size = x.shape[x.rank - 1]
+  let order = (Tensor.iota(size).cast(to: x.element) + 1) * .literal(1.5, x.element)
+  let diagonal = equal(Tensor.iota(x.shape[x.rank - 2]).reshaped([-1, 1]), .iota(size))
+  return x * 0.2 + diagonal.cast(to: x.element) * order
+}
+
 /// Systems and factorizations, of matrices made well conditioned here.
 let linearAlgebraRows: [OperationRow] = [
   Row("triangularSolve", [([4, 4], .normal), ([4, 2], .normal)]) {
@@ -49,5 +57,27 @@ let linearAlgebraRows: [OperationRow] = [
   },
   Row("logAbsDeterminant", [([2, 3, 3], .normal)]) {
     logAbsDeterminant(-($0[0] * 0.3 + unit($0[0], 2)))
+  },
+  Row("orthogonalFactor", [([4, 3], .normal)]) { qr(apart($0[0])).q },
+  Row("orthogonalFactor", [([2, 3, 3], .normal)]) {
+    let (q, r) = qr(-apart($0[0]))
+    return q + r
+  },
+  Row("symmetricEigenvalues", [([4, 4], .normal)]) { symmetricEigenvalues(apart($0[0])) },
+  Row("symmetricEigenvalues", [([2, 3, 3], .normal)]) {
+    symmetricEigenvalues(apart($0[0]))
+  },
+  Row("symmetricEigenvectors", [([4, 4], .normal)]) {
+    symmetricEigen(apart($0[0])).vectors
+  },
+  Row("symmetricEigenvectors", [([2, 3, 3], .normal)]) {
+    let (values, vectors) = symmetricEigen(apart($0[0]))
+    return vectors * values.reshaped([2, 1, 3])
+  },
+  Row("rightSingularVectors", [([4, 3], .normal)]) { svd(apart($0[0])).v },
+  Row("rightSingularVectors", [([2, 3, 4], .normal)]) { svd(apart($0[0])).v },
+  Row("rightSingularVectors", [([3, 3], .normal)]) {
+    let (u, values, _) = svd(apart($0[0]))
+    return u + values
   },
 ]

@@ -1,0 +1,80 @@
+/// The right singular vectors of a matrix with at least as many rows as columns, as columns V in the order of
+/// descending singular values: the columns of A · V are orthogonal. Each has its largest element positive. Of
+/// each matrix of a batch.
+package final class RightSingularVectors: Operation {
+  package static let shared = RightSingularVectors()
+  package let name = "rightSingularVectors"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("rightSingularVectors")
+  package let kind = OperationKind.kernel
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    let a = inputs[0]
+    let rank = a.shape.rank
+    guard a.element.isFloating, rank >= 2, a.shape[rank - 2] >= a.shape[rank - 1] else {
+      throw GraphError(
+        name,
+        "takes a floating-point matrix (or a batch) with at least as many rows as columns, not \(a.element.name) \(a.shape.description)"
+      )
+    }
+    var shape = a.shape.dropLast(1)
+    shape[rank - 2] = a.shape[rank - 1]
+    shape.append(a.shape[rank - 1])
+    return TensorType(shape, a.element)
+  }
+
+  package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {
+    (0, MatrixCheck.convergent)
+  }
+
+  /// V holds the eigenvectors of B = Aᵀ A: B̄ = V (F ∘ (Vᵀ G)) Vᵀ with F_ij = 1 / (σ_j² − σ_i²), and
+  /// Ā = A (B̄ + B̄ᵀ).
+  package func reverse(_ step: Reverse) {
+    let (a, v) = (step.input(0), step.output)
+    let inner = matmul(v, step.upstream, transposingA: true) * gaps(a, v)
+    let flow = matmul(matmul(v, inner), v, transposingB: true)
+    step.add(to: 0, matmul(a, flow + flow.transposed))
+  }
+
+  /// dV = V (F ∘ (Vᵀ (dAᵀ A + Aᵀ dA) V)).
+  package func forward(_ step: Forward) -> Tensor {
+    let (a, v) = (step.input(0), step.output)
+    let half = matmul(matmul(step.tangent(0)!, v), matmul(a, v), transposingA: true)
+    return matmul(v, (half + half.transposed) * gaps(a, v))
+  }
+
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+
+  private func gaps(_ a: Tensor, _ v: Tensor) -> Tensor {
+    let moved = matmul(a, v)
+    let squares = (moved * moved).sum([-2], keepingDimensions: true)
+    let gap = squares - squares.transposed
+    let (zero, one) = (Tensor.literal(0, a.element), Tensor.literal(1, a.element))
+    let isZero = equal(gap, zero)
+    return select(isZero, zero, one / select(isZero, one, gap))
+  }
+}
+
+/// A = U · diag(σ) · Vᵀ for a matrix, or a batch of them, with as many singular values as the shorter side,
+/// descending. The columns of U and V are orthonormal, with the largest element of each vector on the shorter
+/// side positive; where a singular value is 0, the vector of the longer side is 0. Vectors of equal singular
+/// values are not unique, and no gradient flows between them.
+public func svd(_ a: Tensor) -> (u: Tensor, values: Tensor, v: Tensor) {
+  guard a.rank >= 2 else {
+    let wrong = fail(GraphError("svd", "takes a matrix, not \(a.shape.description)"))
+    return (wrong, wrong, wrong)
+  }
+  if a.shape[a.rank - 2] < a.shape[a.rank - 1] {
+    let (v, values, u) = svd(a.transposed)
+    return (u, values, v)
+  }
+  let v = RightSingularVectors.shared.apply(a)
+  guard !v.node.isPoisoned else { return (v, v, v) }
+  let moved = matmul(a, v)
+  let values = moved.norm(2, [-2], keepingDimensions: true)
+  let (zero, one) = (Tensor.literal(0, a.element), Tensor.literal(1, a.element))
+  return (moved / select(equal(values, zero), one, values), values.without([-2]), v)
+}
+
+/// The singular values of a matrix, descending, or of each of a batch.
+public func singularValues(_ a: Tensor) -> Tensor { svd(a).values }
