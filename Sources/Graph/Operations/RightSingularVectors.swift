@@ -68,12 +68,31 @@ public func svd(_ a: Tensor) -> (u: Tensor, values: Tensor, v: Tensor) {
     let (v, values, u) = svd(a.transposed)
     return (u, values, v)
   }
-  let v = RightSingularVectors.shared.apply(a)
-  guard !v.node.isPoisoned else { return (v, v, v) }
-  let moved = matmul(a, v)
+  guard a.element.isFloating else { return wrongSingular(RightSingularVectors.shared.apply(a)) }
+  // Of the matrix divided by its largest element: squares neither overflow nor vanish.
+  let scale = a.scaleOfMatrix
+  let scaled = a / scale
+  let v = RightSingularVectors.shared.apply(scaled)
+  guard !v.node.isPoisoned else { return wrongSingular(v) }
+  let moved = matmul(scaled, v)
   let values = moved.norm(2, [-2], keepingDimensions: true)
   let (zero, one) = (Tensor.literal(0, a.element), Tensor.literal(1, a.element))
-  return (moved / select(equal(values, zero), one, values), values.without([-2]), v)
+  return (
+    moved / select(equal(values, zero), one, values), (values * scale).without([-2]), v
+  )
+}
+
+private func wrongSingular(_ wrong: Tensor) -> (u: Tensor, values: Tensor, v: Tensor) {
+  (wrong, wrong, wrong)
+}
+
+extension Tensor {
+  /// The size of the largest element of each matrix, cut from the graph; 1 where that is 0 or not finite.
+  fileprivate var scaleOfMatrix: Tensor {
+    let top = detached.norm(.infinity, [-2, -1], keepingDimensions: true)
+    let (zero, one) = (Tensor.literal(0, element), Tensor.literal(1, element))
+    return select(equal(top - top, zero), select(equal(top, zero), one, top), one)
+  }
 }
 
 /// The singular values of a matrix, descending, or of each of a batch.

@@ -116,7 +116,7 @@ extension Batch {
 
 extension Tensor {
   /// One triangle of the last two axes; zeros elsewhere.
-  func keepingTriangle(isLower: Bool, includingDiagonal: Bool) -> Tensor {
+  package func keepingTriangle(isLower: Bool, includingDiagonal: Bool) -> Tensor {
     let row = Tensor.iota(shape[rank - 2]).reshaped([shape[rank - 2], 1])
     let column = Tensor.iota(shape[rank - 1])
     let zero = Tensor.literal(0, element)
@@ -134,7 +134,7 @@ extension Tensor {
   }
 
   /// The diagonal of the last two axes of a square matrix.
-  var matrixDiagonal: Tensor {
+  package var matrixDiagonal: Tensor {
     let size = shape[rank - 1]
     let isDiagonal = equal(Tensor.iota(size).reshaped([size, 1]), .iota(size))
     return select(isDiagonal, self, .literal(0, element)).sum([-1])
