@@ -104,6 +104,7 @@ struct CPUCompiler {
     guard case .computed(let operation, let inputs) = program.values[value].source else { return }
     let type = program.values[value].type
     if try appendView(operation, value, inputs, type) { return }
+    if appendPieces(operation, value, inputs, type) { return }
     if try appendNative(operation, value, inputs, type) { return }
     // What has no kernel of its own runs on the plain one.
     let operands = inputs.map { input in

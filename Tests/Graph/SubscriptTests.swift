@@ -64,9 +64,19 @@ import Testing
     #expect(x.doubles == [7, 2, 7, 7, 5, 7])
     x[greater(x, Tensor(6))] = Tensor(0.0)
     #expect(x.doubles == [0, 2, 0, 0, 5, 0])
+    x[Tensor([false, true])] = Tensor(4.0)
+    #expect(x.doubles == [0, 2, 0, 4, 4, 4])
+    x[Tensor([false, true])] = Tensor([[0.0, 5, 0]].flatMap { $0 }, shape: [1, 3])
+    #expect(x.doubles == [0, 2, 0, 0, 5, 0])
     let indices: [TensorIndex] = [0, TensorIndex(Tensor([1, 1]))]
     #expect(x.adding(indices, Tensor([1.0, 2])).doubles == [0, 5, 0, 0, 5, 0])
     #expect(x.updating(indices, with: Tensor([1.0, 2])).doubles == [0, 2, 0, 0, 5, 0])
+  }
+
+  @Test func aNumberUnderAMaskReadsNothing() {
+    let x = Tensor([1.0, -2, 3, -4], shape: [2, 2])
+    let clipped = vmap({ $0.updating([TensorIndex(greater($0, Tensor(0)))], with: Tensor(0)) }, x)
+    #expect(clipped.floats == [0, -2, 0, -4])
   }
 
   @Test func anotherPlaceIsTheSamePlan() {

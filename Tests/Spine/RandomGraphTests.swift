@@ -78,7 +78,7 @@ private struct RandomGraph {
   private mutating func next(_ pool: [Tensor]) -> Tensor {
     let x = pool[choice(pool.count)]
     let y = pool[choice(pool.count)]
-    switch choice(14) {
+    switch choice(17) {
     case 0: return pair(x, y) { $0 + $1 }
     case 1: return pair(x, y) { $0 * $1 }
     case 2: return pair(x, y) { $0 - $1 }
@@ -93,8 +93,22 @@ private struct RandomGraph {
     case 11: return x.rank > 0 && x.shape[0] > 1 ? x.slice(start: choice(2), length: 1) : -x
     case 12:
       return x.rank >= 2 ? matmul(x, x, transposingB: true) * 0.2 : x * Double(1 + choice(3))
+    case 13: return x.rank > 0 ? strided(x) : x
+    case 14: return x.rank > 0 && x.count < 100 ? concatenated([x, x * 2], axis: -1) : x
+    case 15: return x.rank == 2 ? x.padded([(choice(2), 1), (1, choice(2))]) : x
     default: return x.rank == 1 ? x.broadcast(to: [2, x.shape[0]]) : x.mean()
     }
+  }
+
+  /// Every second place, backwards or from the second one.
+  private mutating func strided(_ x: Tensor) -> Tensor {
+    let axis = choice(x.rank)
+    let size = x.shape[axis]
+    let stride =
+      choice(2) == 0
+      ? AxisStride(start: size - 1, step: -2, count: (size + 1) / 2)
+      : AxisStride(start: 1, step: 2, count: size / 2)
+    return size > 1 ? x.strided(axis, stride) : x
   }
 
   private func pair(_ x: Tensor, _ y: Tensor, _ f: (Tensor, Tensor) -> Tensor) -> Tensor {

@@ -41,8 +41,16 @@ package final class Gather: Operation {
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
 
   package func batch(_ step: Batch) -> Tensor {
-    guard !step.isBatched[1] else { return step.unrolled() }
-    return Gather(axis: axis + 1).apply(step.inputs[0], step.inputs[1])
+    let (x, indices) = (step.inputs[0], step.inputs[1])
+    guard step.isBatched[1] else { return Gather(axis: axis + 1).apply(x, indices) }
+    guard step.isBatched[0] else { return apply(x, indices).movingAxis(axis, to: 0) }
+    // All examples' rows one after another: each example's indices start at its own rows.
+    let rows = x.movingAxis(axis + 1, to: 1)
+    let found = step.foldingBatch(rows).gather(step.offsetIndices(below: x.shape[axis + 1]))
+    let width = indices.rank - 1
+    let (front, list) = ((0..<axis).map { 1 + width + $0 }, (0..<width).map { 1 + $0 })
+    let back = (axis..<(x.rank - 2)).map { 1 + width + $0 }
+    return found.transposed([0] + front + list + back)
   }
 }
 
@@ -90,8 +98,38 @@ package final class ScatterAdd: Operation {
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
 
   package func batch(_ step: Batch) -> Tensor {
-    guard !step.isBatched[1] else { return step.unrolled() }
-    return ScatterAdd(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
+    let (x, indices) = (step.inputs[0], step.inputs[1])
+    guard step.isBatched[1] else {
+      return ScatterAdd(axis: axis + 1, length: length).apply(x, indices)
+    }
+    // All examples' rows one after another: each example's indices start at its own rows.
+    let given = step.isBatched[0] ? x : x.broadcast(to: step.withBatchAxis(x.shape))
+    let width = indices.rank - 1
+    let list = (0..<width).map { 1 + axis + $0 }
+    let others = (1..<given.rank).filter { !list.contains($0) }
+    let sums = ScatterAdd(axis: 0, length: step.size * length).apply(
+      given.transposed([0] + list + others), step.offsetIndices(below: length))
+    var shape = sums.shape
+    shape[0] = length
+    return sums.reshaped(step.withBatchAxis(shape)).movingAxis(1, to: axis + 1)
+  }
+}
+
+extension Batch {
+  /// A tensor with batch and first axis folded into one.
+  fileprivate func foldingBatch(_ tensor: Tensor) -> Tensor {
+    var shape = tensor.shape
+    shape[1] = size * shape[1]
+    shape.remove(at: 0)
+    return tensor.reshaped(shape)
+  }
+
+  /// Batched indices, checked, moved on by `length` from example to example.
+  fileprivate func offsetIndices(below length: Int) -> Tensor {
+    var column: Shape = [size]
+    while column.rank < inputs[1].rank { column.append(1) }
+    return CheckedIndices(below: length).apply(inputs[1])
+      + (Tensor.iota(size) * .literal(Double(length), .int64)).reshaped(column)
   }
 }
 

@@ -42,14 +42,25 @@ extension Tensor {
     }
   }
 
-  /// This tensor with the part that the indices name replaced.
+  /// This tensor with the part that the indices name replaced. One number where a mask is true reads nothing.
   public func updating(_ indices: [TensorIndex], with values: Tensor) -> Tensor {
-    changing(indices, values) { $0.scattering($1, $2) }
+    if let mask = onlyMask(indices), values.rank == 0 { return setting(values, where: mask) }
+    return changing(indices, values) { $0.scattering($1, $2) }
   }
 
   /// This tensor with values added to the part that the indices name; where it names a place twice, both are.
   public func adding(_ indices: [TensorIndex], _ values: Tensor) -> Tensor {
     changing(indices, values) { $0.scatterAdding($1, $2) }
+  }
+
+  /// A mask that is the only index, with axes of size 1 for those that it does not cover.
+  private func onlyMask(_ indices: [TensorIndex]) -> Tensor? {
+    guard indices.count == 1, case .tensor(let mask) = indices[0].kind, mask.element == .bool,
+      mask.rank <= rank, (0..<mask.rank).allSatisfy({ mask.shape[$0] == shape[$0] })
+    else { return nil }
+    var wide = mask.shape
+    while wide.rank < rank { wide.append(1) }
+    return mask.reshaped(wide)
   }
 
   /// The part is found by taking it from the places' numbers: one rule for every kind of index.
