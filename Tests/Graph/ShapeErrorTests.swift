@@ -40,6 +40,9 @@ import Testing
       _ = v.scattering(Tensor([0, 1]), v)
     },
     Call("taken: indices int64 [3] do not fit [2, 3] along axis 0") { _ = m.taken(along: 0, v) },
+    Call("taken: values [3] do not fit indices [2]") {
+      _ = v.setting(along: 0, Tensor([0, 1]), v)
+    },
     Call("index: 4 at place 0 is not from 0 to 2") {
       _ = v.taken(along: 0, Tensor([4])).integers
     },

@@ -89,6 +89,10 @@ import Testing
     #expect(m.taken(along: 1, places).doubles == [3, 0, 5, 5, 10, 10])
     #expect(m.transposed.taken(along: 0, places.transposed).doubles == [3, 5, 10, 0, 5, 10])
     #expect(m.gather(Tensor([2, 0]), axis: 1).shape == [3, 2])
+    let set = m.setting(along: 1, places, Tensor([20.0, 30]))
+    #expect(set.doubles == [30, 1, 2, 20, 4, 30, 6, 7, 8, 9, 30, 11])
+    let added = m.adding(along: 1, places, Tensor([20.0, 30]))
+    #expect(added.doubles == [30, 1, 2, 23, 4, 55, 6, 7, 8, 9, 60, 11])
   }
 
   @Test func settingAndAddingByIndex() {
@@ -126,7 +130,9 @@ import Testing
       { $0.padded([(1, 2), (0, 1)], with: 3) }, { $0.padded(axis: 1, 2, 3, .reflect) },
       { $0.diagonal(offset: 1).diagonalMatrix(offset: -1) }, { $0.lowerTriangle(offset: 1) },
       { $0.taken(along: 1, places) }, { $0.sorted() }, { $0.sorted(axis: 0, descending: true) },
-      { $0.topK(2).values }, { $0[.every(-2), 1...] }, { $0[1, .newAxis, ..<2] },
+      { $0.topK(2).values }, { $0.adding(along: 1, places, $0[.all, ..<2] * $0[.all, 2...]) },
+      { $0.setting(along: 1, places, $0[.all, 1...2] * 3) }, { $0[.every(-2), 1...] },
+      { $0[1, .newAxis, ..<2] },
       { $0.scattering(Tensor([2, 0, 2]), $0 * $0) },
       { $0.updating([0, TensorIndex(1..<3)], with: $0[1, 2...]) },
     ]

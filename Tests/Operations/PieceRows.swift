@@ -71,4 +71,16 @@ let pieceRows: [OperationRow] = [
   Row("lastWriter", [([2], .normal), ([0], .indices([]))]) {
     $0[0] * LastWriter(2).apply($0[1]).cast(to: $0[0].element)
   },
+  Row("gather", [([2, 4, 3], .normal), ([2, 2], .indices([3, 0, 1, 3]))]) {
+    $0[0].gather($0[1], axis: 1)
+  },
+  Row("gather", [([2, 4], .normal), ([], .indices([2]))]) { $0[0].gather($0[1], axis: 1) },
+  Row("scatterAdd", [([2, 2, 2, 3], .normal), ([2, 2], .indices([3, 0, 1, 3]))]) {
+    ScatterAdd(axis: 1, length: 4).apply($0[0], $0[1])
+  },
+  Row("place", [([3, 2], .normal)]) { $0[0].transposed.placed(axis: 0, start: 1, in: 4) },
+  Row("concatenate", [([2, 2, 3, 4], .normal), ([2, 1, 3, 4], .normal)]) {
+    let images = convolution($0[0], Tensor.ones([3, 2, 2, 2], $0[0].element), padding: 1)
+    return concatenated([images, $0[1].padded([(0, 0), (0, 0), (1, 0), (0, 1)])], axis: 1)
+  },
 ]

@@ -24,6 +24,34 @@ extension Tensor {
     }
   }
 
+  /// Undoes `taken(along:)`: this tensor with `values` set at the places of `indices` along an axis. The last of
+  /// equal indices wins.
+  public func setting(along axis: Int, _ indices: Tensor, _ values: Tensor) -> Tensor {
+    placed(along: axis, indices, values) { $0.scattering($1, $2) }
+  }
+
+  /// This tensor with `values` added at the places of `indices` along an axis; equal indices add up.
+  public func adding(along axis: Int, _ indices: Tensor, _ values: Tensor) -> Tensor {
+    placed(along: axis, indices, values) { $0.scatterAdding($1, $2) }
+  }
+
+  /// The places' numbers, taken as the values were, say where each value goes.
+  private func placed(
+    along axis: Int, _ indices: Tensor, _ values: Tensor,
+    _ body: (_ flat: Tensor, _ places: Tensor, _ values: Tensor) -> Tensor
+  ) -> Tensor {
+    let places = Tensor.iota(count).reshaped(shape).taken(along: axis, indices)
+    guard values.shape.broadcasts(to: places.shape) else {
+      return fail(
+        GraphError(
+          "taken",
+          "values \(values.shape.description) do not fit indices \(indices.shape.description)"))
+    }
+    return body(
+      flattened(), places.flattened(), values.broadcast(to: places.shape).flattened()
+    ).reshaped(shape)
+  }
+
   /// This tensor with the places along `axis` that `indices` name set to `values`, whose axis there is the
   /// indices' axes. The last of equal indices wins.
   public func scattering(_ indices: Tensor, _ values: Tensor, axis: Int = 0) -> Tensor {
