@@ -1,6 +1,7 @@
 #include "include/adjoint_pointwise.h"
 #include "include/adjoint_threads.h"
 #include "pointwise_plan.h"
+#include "pointwise_special.h"
 
 #include <math.h>
 

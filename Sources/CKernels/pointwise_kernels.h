@@ -70,6 +70,20 @@ UNARY(tanh, NAME(tanh)(x))
 UNARY(sin, NAME(circle)(x, 0))
 UNARY(cos, NAME(circle)(x, 1))
 UNARY(sqrt, __builtin_elementwise_sqrt(x))
+UNARY(absolute, __builtin_elementwise_abs(x))
+UNARY(floor, __builtin_elementwise_floor(x))
+UNARY(ceil, __builtin_elementwise_ceil(x))
+UNARY(round, __builtin_elementwise_rint(x))
+UNARY(truncate, __builtin_elementwise_trunc(x))
+UNARY(expm1, NAME(expm1)(x))
+UNARY(log1p, NAME(log1p)(x))
+UNARY(atan, NAME(atan)(x))
+UNARY(erf, NAME(erf)(x))
+UNARY(lgamma, NAME(lgamma)(x))
+BINARY(polygamma, NAME(polygamma)(x, y))
+BINARY(power, NAME(power)(x, y))
+BINARY(truncating_remainder, NAME(truncating_remainder)(x, y))
+BINARY(copy_sign, NAME(copy_sign)(x, y))
 BINARY(add, x + y)
 BINARY(subtract, x - y)
 BINARY(multiply, x * y)
@@ -88,6 +102,11 @@ static const micro_kernel NAME(kernels)[ADJ_MICRO_COUNT] = {
   [ADJ_SIN] = NAME(sin_tile), [ADJ_COS] = NAME(cos_tile), [ADJ_SQRT] = NAME(sqrt_tile),
   [ADJ_MAXIMUM] = NAME(maximum_tile), [ADJ_MINIMUM] = NAME(minimum_tile), [ADJ_GREATER] = NAME(greater_tile),
   [ADJ_EQUAL] = NAME(equal_tile), [ADJ_SELECT] = NAME(select_tile), [ADJ_MULTIPLY_ADD] = NAME(multiply_add_tile),
+  [ADJ_ABSOLUTE] = NAME(absolute_tile), [ADJ_FLOOR] = NAME(floor_tile), [ADJ_CEIL] = NAME(ceil_tile),
+  [ADJ_ROUND] = NAME(round_tile), [ADJ_TRUNCATE] = NAME(truncate_tile), [ADJ_EXPM1] = NAME(expm1_tile),
+  [ADJ_LOG1P] = NAME(log1p_tile), [ADJ_ATAN] = NAME(atan_tile), [ADJ_ERF] = NAME(erf_tile),
+  [ADJ_LGAMMA] = NAME(lgamma_tile), [ADJ_POLYGAMMA] = NAME(polygamma_tile), [ADJ_POWER] = NAME(power_tile),
+  [ADJ_TRUNCATING_REMAINDER] = NAME(truncating_remainder_tile), [ADJ_COPY_SIGN] = NAME(copy_sign_tile),
 };
 
 #define SOURCE REAL

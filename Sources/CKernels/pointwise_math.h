@@ -175,6 +175,8 @@ INLINE V NAME(circle)(V x, int quarter_turns) {
 #endif
 }
 
+#include "pointwise_math_more.h"
+
 #undef MANTISSA_BITS
 #undef EXPONENT_BIAS
 #undef ROUNDER

@@ -59,7 +59,8 @@ typedef struct {
 static int operand_count(int op) {
   switch (op) {
     case ADJ_COPY: case ADJ_NEGATE: case ADJ_EXP: case ADJ_LOG: case ADJ_TANH: case ADJ_SIN: case ADJ_COS:
-    case ADJ_SQRT: return 1;
+    case ADJ_SQRT: case ADJ_ABSOLUTE: case ADJ_FLOOR: case ADJ_CEIL: case ADJ_ROUND: case ADJ_TRUNCATE:
+    case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_LGAMMA: return 1;
     case ADJ_SELECT: case ADJ_MULTIPLY_ADD: return 3;
     default: return 2;
   }

@@ -74,11 +74,7 @@ struct Bytecode {
   }
 
   private static func operands(_ step: Expression.Instruction) -> [Int32] {
-    switch step.micro {
-    case .copy, .exp, .log, .tanh, .sin, .cos, .squareRoot, .negate: [step.a.index]
-    case .select: [step.a.index, step.b.index, step.c.index]
-    default: [step.a.index, step.b.index]
-    }
+    Array([step.a.index, step.b.index, step.c.index].prefix(step.micro.arity))
   }
 
   /// Inputs and constants keep their registers; a temporary's is free again after its last use.

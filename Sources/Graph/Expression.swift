@@ -18,6 +18,45 @@ package enum Micro: UInt8, Sendable {
   case equal
   /// a ≠ 0 ? b : c
   case select
+  // 17 is the bytecode's own multiply-add.
+  case absolute = 18
+  case floor
+  case ceil
+  /// To the nearest whole number, halves to the even one.
+  case round
+  case truncate
+  case expm1
+  case log1p
+  case atan
+  case erf
+  case lgamma
+  /// The a-th derivative of the digamma function at b.
+  case polygamma
+  /// aᵇ for real a and b.
+  case power
+  /// a − b · truncate(a / b), exactly; of a's sign.
+  case truncatingRemainder
+  /// |a| with the sign of b.
+  case copySign
+  // Of integers only, which the plain kernel computes.
+  case bitAnd
+  case bitOr
+  case bitXor
+  case shiftLeft
+  case shiftRight
+
+  /// How many values it reads.
+  package var arity: Int {
+    switch self {
+    case .copy, .negate, .exp, .log, .tanh, .sin, .cos, .squareRoot, .absolute, .floor, .ceil,
+      .round, .truncate, .expm1, .log1p, .atan, .erf, .lgamma:
+      1
+    case .select: 3
+    case .add, .subtract, .multiply, .divide, .maximum, .minimum, .greater, .equal, .polygamma,
+      .power, .truncatingRemainder, .copySign, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight:
+      2
+    }
+  }
 }
 
 /// A scalar expression under construction: inputs first, then one value an instruction.

@@ -9,6 +9,31 @@ extension Inputs {
     return TensorType(a.shape, a.element)
   }
 
+  /// One input of numbers gives the same type.
+  func sameNumber(_ name: String) throws(GraphError) -> TensorType {
+    let a = self[0]
+    guard a.element != .bool else { throw noArithmetic(name) }
+    return TensorType(a.shape, a.element)
+  }
+
+  /// Two floating-point inputs of one element type broadcast to one shape.
+  func floatingPair(_ name: String) throws(GraphError) -> TensorType {
+    guard self[0].element.isFloating else { throw notFloating(name, self[0]) }
+    return try broadcastPair(name)
+  }
+
+  /// One or two inputs of truth values.
+  func truth(_ name: String) throws(GraphError) -> TensorType {
+    guard self[0].element == .bool else { throw GraphError(name, "takes bool; cast first") }
+    return count == 1 ? TensorType(self[0].shape, .bool) : try broadcastPair(name)
+  }
+
+  /// Two inputs of int64.
+  func integers(_ name: String) throws(GraphError) -> TensorType {
+    guard self[0].element == .int64 else { throw GraphError(name, "takes int64; cast first") }
+    return try broadcastPair(name)
+  }
+
   /// Two numbers of one element type broadcast to one shape.
   @inline(__always)
   func numberPair(_ name: String) throws(GraphError) -> TensorType {
@@ -46,4 +71,11 @@ private func doNotBroadcast(_ name: String, _ a: TensorType, _ b: TensorType) ->
 
 private func noArithmetic(_ name: String) -> GraphError {
   GraphError(name, "takes numbers, not bool; cast first")
+}
+
+extension Reverse {
+  /// The contribution of an operation that is flat almost everywhere: zeros.
+  func flatSlope(_ place: Int) -> Tensor {
+    .literal(0, upstream.element).broadcast(to: input(place).shape)
+  }
 }

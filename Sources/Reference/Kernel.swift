@@ -62,6 +62,15 @@ extension Float: ReferenceScalar {
     case .greater: a > b ? 1 : 0
     case .equal: a == b ? 1 : 0
     case .select: a != 0 ? b : c
+    case .absolute: a.magnitude
+    case .floor: a.rounded(.down)
+    case .ceil: a.rounded(.up)
+    case .round: a.rounded(.toNearestOrEven)
+    case .truncate: a.rounded(.towardZero)
+    case .copySign: ScalarMath.copySign(a, b)
+    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight: .nan
+    case .expm1, .log1p, .atan, .erf, .lgamma, .polygamma, .power, .truncatingRemainder:
+      ScalarMath.rounded(Double.apply(micro, Double(a), Double(b), Double(c)))
     }
   }
 }
@@ -91,6 +100,21 @@ extension Double: ReferenceScalar {
     case .greater: a > b ? 1 : 0
     case .equal: a == b ? 1 : 0
     case .select: a != 0 ? b : c
+    case .absolute: a.magnitude
+    case .floor: a.rounded(.down)
+    case .ceil: a.rounded(.up)
+    case .round: a.rounded(.toNearestOrEven)
+    case .truncate: a.rounded(.towardZero)
+    case .copySign: ScalarMath.copySign(a, b)
+    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight: .nan
+    case .expm1: ScalarMath.expm1(a)
+    case .log1p: ScalarMath.log1p(a)
+    case .atan: ScalarMath.atan(a)
+    case .erf: ScalarMath.erf(a)
+    case .lgamma: ScalarMath.lgamma(a)
+    case .polygamma: ScalarMath.polygamma(Int(a), b)
+    case .power: ScalarMath.pow(a, b)
+    case .truncatingRemainder: ScalarMath.truncatingRemainder(a, b)
     }
   }
 }
@@ -116,7 +140,17 @@ extension Int64: ReferenceScalar {
     case .greater: a > b ? 1 : 0
     case .equal: a == b ? 1 : 0
     case .select: a != 0 ? b : c
-    case .exp, .log, .tanh, .sin, .cos, .squareRoot:
+    case .absolute: a < 0 ? 0 &- a : a
+    case .floor, .ceil, .round, .truncate: a
+    case .truncatingRemainder: b == 0 ? 0 : a.remainderReportingOverflow(dividingBy: b).partialValue
+    case .copySign: (a < 0) == (b < 0) ? a : 0 &- a
+    case .bitAnd: a & b
+    case .bitOr: a | b
+    case .bitXor: a ^ b
+    case .shiftLeft: a << b
+    case .shiftRight: a >> b
+    case .exp, .log, .tanh, .sin, .cos, .squareRoot, .expm1, .log1p, .atan, .erf, .lgamma,
+      .polygamma, .power:
       Int64(double: Double.apply(micro, Double(a), Double(b), Double(c)))
     }
   }

@@ -27,6 +27,8 @@ package struct Schedule {
   /// Bounds that keep a group within the registers of the bytecode.
   private static let memberLimit = 24
   private static let inputLimit = 24
+  /// Members, inputs and constants together; what is left of 64 is for steps within a member.
+  private static let registerLimit = 54
 
   private let program: Program
   private let computeType: (Int) -> ElementType?
@@ -38,6 +40,7 @@ package struct Schedule {
   private struct Draft {
     var members: [Int]
     var inputs: [Int]
+    var constants: [UInt64] = []
     let compute: ElementType?
     let isLast: Bool
   }
@@ -164,14 +167,29 @@ package struct Schedule {
     let new = inputs(of: value).filter { input in
       unitOf[input] != unit && !drafts[unit].inputs.contains(input)
     }
+    let members = drafts[unit].members.count
+    let inputs = drafts[unit].inputs.count + new.count
+    let constants = constants(of: value).filter { !drafts[unit].constants.contains($0) }
+    let registers = members + 1 + inputs + drafts[unit].constants.count + constants.count
     let fits =
-      drafts[unit].members.count < Schedule.memberLimit
-      && drafts[unit].inputs.count + new.count <= Schedule.inputLimit
+      members < Schedule.memberLimit && inputs <= Schedule.inputLimit
+      && registers <= Schedule.registerLimit
     guard fits || drafts[unit].members.isEmpty else { return false }
     drafts[unit].inputs.append(contentsOf: new)
+    drafts[unit].constants.append(contentsOf: constants)
     drafts[unit].members.append(value)
     unitOf[value] = unit
     return true
+  }
+
+  /// The bits of the numbers that a value's expression holds, each once.
+  private func constants(of value: Int) -> [UInt64] {
+    guard case .computed(let operation, let inputs) = program.values[value].source,
+      let pointwise = operation.asPointwise
+    else { return [] }
+    var body = Expression(inputCount: inputs.count)
+    _ = pointwise.express(&body, inputs.indices.map { Expression.Value(Int32($0)) })
+    return body.constants.map { $0.number.bitPattern }
   }
 
   /// First the spine, depth-first: what leads on to other kernels. Into it go its ends (gradients of

@@ -9,6 +9,13 @@ enum adj_micro {
   ADJ_MAXIMUM, ADJ_MINIMUM, ADJ_GREATER, ADJ_EQUAL,
   ADJ_SELECT,    // a != 0 ? b : c
   ADJ_MULTIPLY_ADD, // a * b + c
+  ADJ_ABSOLUTE, ADJ_FLOOR, ADJ_CEIL,
+  ADJ_ROUND,     // halves to even
+  ADJ_TRUNCATE, ADJ_EXPM1, ADJ_LOG1P, ADJ_ATAN, ADJ_ERF, ADJ_LGAMMA,
+  ADJ_POLYGAMMA, // the a-th derivative of digamma at b
+  ADJ_POWER,
+  ADJ_TRUNCATING_REMAINDER,
+  ADJ_COPY_SIGN, // |a| with the sign of b
   ADJ_MICRO_COUNT
 };
 

@@ -47,7 +47,7 @@ public enum ScalarMath {
 
   /// Narrowing a NaN may change its sign on some platforms, so a NaN is replaced, not converted.
   @inline(__always)
-  private static func rounded(_ value: Double) -> Float {
+  package static func rounded(_ value: Double) -> Float {
     value == value ? Float(value) : .nan
   }
 }
@@ -67,7 +67,7 @@ extension ScalarMath {
   /// `exp(value)` as `(leading + rest) * 2^exponent`, for finite results. The sum lies within
   /// [0.70, 1.42] and `rest` is below 0.08, so the error of `rest` hardly counts.
   @inline(__always)
-  private static func expParts(
+  static func expParts(
     _ value: Double
   ) -> (leading: Double, rest: Double, exponent: Int64) {
     let multiple = nearestInteger(value * 0x1.71547652b82fep+0)
@@ -391,10 +391,10 @@ extension ScalarMath {
 extension ScalarMath {
   private static var ln2High: Double { 0x1.62e42fefa3p-1 }
   private static var ln2Low: Double { 0x1.3de6af278ece6p-42 }
-  private static var quarterPi: Double { 0x1.921fb54442d18p-1 }
-  private static var halfPiHigh: Double { 0x1.921fb54442d18p+0 }
-  private static var leastNormalBits: UInt64 { 0x0010_0000_0000_0000 }
-  private static var fractionMask: UInt64 { 0x000f_ffff_ffff_ffff }
+  static var quarterPi: Double { 0x1.921fb54442d18p-1 }
+  static var halfPiHigh: Double { 0x1.921fb54442d18p+0 }
+  static var leastNormalBits: UInt64 { 0x0010_0000_0000_0000 }
+  static var fractionMask: UInt64 { 0x000f_ffff_ffff_ffff }
   private static var infinityBits: UInt64 { 0x7ff0_0000_0000_0000 }
   private static var oneBits: UInt64 { 0x3ff0_0000_0000_0000 }
   /// The bit pattern of the square root of one half.
@@ -403,27 +403,27 @@ extension ScalarMath {
   /// The integer nearest to `value`, |value| below 2^31. Adding 1.5 * 2^52 leaves no room for a
   /// fraction and puts the integer into the low bits of the pattern.
   @inline(__always)
-  private static func nearestInteger(_ value: Double) -> (value: Double, integer: Int64) {
+  static func nearestInteger(_ value: Double) -> (value: Double, integer: Int64) {
     let shifted = value + 0x1.8p52
     return (shifted - 0x1.8p52, Int64(Int32(truncatingIfNeeded: shifted.bitPattern)))
   }
 
   /// `2^exponent` for a normal result.
   @inline(__always)
-  private static func powerOfTwo(_ exponent: Int64) -> Double {
+  static func powerOfTwo(_ exponent: Int64) -> Double {
     Double(bitPattern: UInt64(bitPattern: exponent &+ 1023) &<< 52)
   }
 
   /// `value` cut to its leading 26 bits, so that the product of two such numbers is exact.
   @inline(__always)
-  private static func upperBits(_ value: Double) -> Double {
+  static func upperBits(_ value: Double) -> Double {
     Double(bitPattern: value.bitPattern & 0xffff_ffff_f800_0000)
   }
 
   /// The rounded sum and exactly what rounding has lost, the first operand being the larger one
   /// in magnitude, or zero.
   @inline(__always)
-  private static func orderedSum(
+  static func orderedSum(
     _ larger: Double, _ smaller: Double
   ) -> (value: Double, lost: Double) {
     let sum = larger + smaller
@@ -432,14 +432,14 @@ extension ScalarMath {
 
   /// The rounded sum and exactly what rounding has lost, for operands in any order of size.
   @inline(__always)
-  private static func exactSum(_ a: Double, _ b: Double) -> (value: Double, lost: Double) {
+  static func exactSum(_ a: Double, _ b: Double) -> (value: Double, lost: Double) {
     let sum = a + b
     let bPart = sum - a
     return (sum, (a - (sum - bPart)) + (b - bPart))
   }
 
   /// What rounding has lost in `product`, the rounded `a * b`.
-  private static func productError(_ a: Double, _ b: Double, _ product: Double) -> Double {
+  static func productError(_ a: Double, _ b: Double, _ product: Double) -> Double {
     let aHigh = upperBits(a)
     let bHigh = upperBits(b)
     let aLow = a - aHigh

@@ -1,0 +1,40 @@
+/// ⌊a / b⌋, consistent with the remainder; by 0 it is a / 0, for integers 0. The derivative is 0.
+package final class FloorDivide: PointwiseOperation {
+  package static let shared = FloorDivide()
+  package let name = "floorDivide"
+  package let attributes: [Int] = []
+  package let signature = Signature.of("floorDivide")
+  package let kind = OperationKind.pointwise
+
+  package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    try inputs.numberPair(name)
+  }
+
+  package func express(
+    _ body: inout Expression, _ x: [Expression.Value]
+  ) -> Expression.Value {
+    let zero = body.constant(0)
+    let rest = body.emit(.truncatingRemainder, x[0], x[1])
+    let isWhole = body.emit(.equal, rest, zero)
+    let signs = body.emit(
+      .equal, body.emit(.greater, zero, rest), body.emit(.greater, zero, x[1]))
+    let exact = body.emit(.divide, body.emit(.subtract, x[0], rest), x[1])
+    let down = body.emit(.subtract, exact, body.constant(1))
+    let isKept = body.emit(.maximum, isWhole, signs)
+    let result = body.emit(.round, body.emit(.select, isKept, exact, down))
+    return body.emit(.select, x[1], result, body.emit(.divide, x[0], x[1]))
+  }
+
+  package func reverse(_ step: Reverse) {
+    step.add(to: 0, step.flatSlope(0))
+    step.add(to: 1, step.flatSlope(1))
+  }
+  package func forward(_ step: Forward) -> Tensor { step.zero() }
+  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+}
+
+/// a / b rounded down, element by element.
+public func floorDivide(_ a: Tensor, _ b: Tensor) -> Tensor {
+  let (a, b) = promoted(a, b)
+  return FloorDivide.shared.apply(a, b)
+}
