@@ -49,6 +49,23 @@ struct FunctionCase: Sendable, CustomStringConvertible {
     }
   }
 
+  /// Numbers of all sizes by chance. What is ill-conditioned somewhere is measured against 1.
+  @Test(arguments: functionCases) func randomValuesMatchTheFormula(row: FunctionCase) {
+    let key = RandomKey(17)
+    let points = (0..<600).map { place in
+      let size = Glibc.exp(10 * key.normal(at: 3 * place))
+      let near = key.normal(at: 3 * place + 1)
+      let x = place % 2 == 0 ? near * 3 : size
+      return place % 4 == 1 ? -x : x
+    }
+    for device in [ReferenceDevice.shared as any Device, CPUDevice.shared] {
+      let found = Devices.with(device) { row.apply(Tensor(points, .float64)).doubles }
+      for (x, y) in zip(points, found) where x.magnitude < 1e9 {
+        check(y, row.formula(x), 5e-13, max(row.floor, 1), "\(row)(\(x)) on \(device.name)")
+      }
+    }
+  }
+
   @Test(arguments: functionCases) func derivativesMatchDifferences(row: FunctionCase) {
     let points = [-3.3, -1.7, -0.6, -0.2, 0.3, 0.8, 1.9, 4.1].filter {
       row.formula($0 - 2e-3).isFinite && row.formula($0 + 2e-3).isFinite

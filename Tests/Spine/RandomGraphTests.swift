@@ -78,7 +78,7 @@ private struct RandomGraph {
   private mutating func next(_ pool: [Tensor]) -> Tensor {
     let x = pool[choice(pool.count)]
     let y = pool[choice(pool.count)]
-    switch choice(17) {
+    switch choice(23) {
     case 0: return pair(x, y) { $0 + $1 }
     case 1: return pair(x, y) { $0 * $1 }
     case 2: return pair(x, y) { $0 - $1 }
@@ -96,6 +96,12 @@ private struct RandomGraph {
     case 13: return x.rank > 0 ? strided(x) : x
     case 14: return x.rank > 0 && x.count < 100 ? concatenated([x, x * 2], axis: -1) : x
     case 15: return x.rank == 2 ? x.padded([(choice(2), 1), (1, choice(2))]) : x
+    case 16: return pair(x, y) { maximum($0, $1) }
+    case 17: return pair(x, y) { atan2($0, abs($1) + 0.5) }
+    case 18: return select(greaterEqual(x, Tensor(0.4, .float64)), softplus(x), sigmoid(x))
+    case 19: return asinh(x) + erf(x)
+    case 20: return clamp(x, -0.5, 0.75)
+    case 21: return pair(x, y) { pow(abs($0) + 0.5, tanh($1)) }
     default: return x.rank == 1 ? x.broadcast(to: [2, x.shape[0]]) : x.mean()
     }
   }
