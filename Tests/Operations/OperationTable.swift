@@ -5,7 +5,8 @@ private typealias Row = OperationRow
 
 /// Every operation over shapes that broadcast, are empty, scalar, permuted. One row at least an operation.
 let operationTable: [OperationRow] =
-  pointwiseRows + viewRows + reductionRows + kernelRows + scanRows + linearAlgebraRows + pieceRows + morePointwiseRows
+  pointwiseRows + viewRows + reductionRows + kernelRows + scanRows + linearAlgebraRows + pieceRows
+  + morePointwiseRows
 
 private let pointwiseRows: [OperationRow] = [
   Row("add", [([2, 3], .normal), ([3], .normal)]) { $0[0] + $0[1] },
