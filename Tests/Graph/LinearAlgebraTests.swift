@@ -164,3 +164,18 @@ import Testing
     #expect(error?.description.contains(call.text) == true, "\(error?.description ?? "")")
   }
 }
+
+/// A factorization that fails changes nothing that a step would have written.
+@Suite struct FailingFactorizationTests {
+  @Test func aFailedStepChangesNothing() {
+    alone {
+      let net = Linear(2, 2)
+      let optimizer = SGD(net, learningRate: 0.1)
+      let before = net.weight.value.floats
+      #expect(throws: GraphError.self) {
+        try optimizer.tryStep { cholesky(net.weight.value - net.weight.value).sum() }
+      }
+      #expect(net.weight.value.floats == before)
+    }
+  }
+}

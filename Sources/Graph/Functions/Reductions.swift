@@ -4,7 +4,10 @@ extension Tensor {
   /// The smallest element over `axes` (all of them where none are given): −max(−x). NaN if one is there, +∞ if
   /// there is no element.
   public func min(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
-    -(-self).max(axes, keepingDimensions: keep)
+    guard element.isFloating else {
+      return fail(GraphError("minimum", "takes float32 or float64, not \(element.name)"))
+    }
+    return -(-self).max(axes, keepingDimensions: keep)
   }
 
   /// The place of the smallest element along `axis`, as int64: the first of equal ones; NaN counts as smallest.

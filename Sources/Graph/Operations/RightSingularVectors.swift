@@ -24,7 +24,7 @@ package final class RightSingularVectors: Operation {
   }
 
   package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {
-    (0, MatrixCheck.convergent)
+    (0, MatrixCheck.convergentFromOneSide)
   }
 
   /// V holds the eigenvectors of B = Aᵀ A: B̄ = V (F ∘ (Vᵀ G)) Vᵀ with F_ij = 1 / (σ_j² − σ_i²), and

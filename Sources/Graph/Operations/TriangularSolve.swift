@@ -71,6 +71,7 @@ enum MatrixCheck {
   static let invertible = -3
   static let convergent = -4
   static let fullRank = -5
+  static let convergentFromOneSide = -6
 }
 
 extension Inputs {
