@@ -153,6 +153,9 @@ import Testing
     #expect(
       gradient(of: ties.cumulativeMaximum().sum(), withRespectTo: ties).doubles
         == [1, 3, 0, 0, 1])
+    let first = Tensor([0, -1, 2], .float64)
+    #expect(
+      gradient(of: first.cumulativeMaximum().sum(), withRespectTo: first).doubles == [2, 0, 1])
   }
 
   @Test func integersStayIntegers() {
