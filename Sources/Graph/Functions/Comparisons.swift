@@ -6,7 +6,7 @@ public func lessEqual(_ a: Tensor, _ b: Tensor) -> Tensor { greaterEqual(b, a) }
 
 /// True where an element is +∞ or −∞.
 public func isInfinite(_ x: Tensor) -> Tensor {
-  logicalNot(logicalOr(isFinite(x), isNaN(x)))
+  x.element.isFloating ? equal(abs(x), x.constant(.infinity)) : logicalNot(isFinite(x))
 }
 
 /// The bits of a inverted, element by element, of int64.
