@@ -23,8 +23,6 @@ package final class Node: @unchecked Sendable {
   /// The walk that last met this node, and the place it got there. Valid under the graph lock only.
   @exclusivity(unchecked) package final var mark: UInt32 = 0
   @exclusivity(unchecked) package final var ordinal: Int32 = 0
-  /// In a gradient walk: whether something that is asked for lies below.
-  @exclusivity(unchecked) package final var isNeeded = false
   @exclusivity(unchecked) package final var isPoisoned = false
 
   /// The value, once computed (or given).
