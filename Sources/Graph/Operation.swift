@@ -49,18 +49,8 @@ extension Operation {
   package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? { nil }
 }
 
-extension PointwiseOperation {
-  package var asPointwise: (any PointwiseOperation)? { self }
-}
-
 extension Region {
   package var asRegion: (any Region)? { self }
-}
-
-/// An operation that works element by element and says so as a scalar expression.
-package protocol PointwiseOperation: Operation {
-  /// Writes the expression of one element.
-  func express(_ body: inout Expression, _ x: [Expression.Value]) -> Expression.Value
 }
 
 /// A composite: one node with a body of primitives.

@@ -1,19 +1,15 @@
 /// log(x + √(x² − 1)): by log(1 + ·) near 1, and log 2x where x² would overflow; NaN below 1.
 /// d acosh x = dx / (√(x − 1) √(x + 1)).
-package final class Acosh: PointwiseOperation {
+package final class Acosh: UnaryFunction, PlainOperation {
   package static let shared = Acosh()
   package let name = "acosh"
-  package let attributes: [Int] = []
   package let signature = Signature.of("acosh")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let one = body.constant(1)
     let past = body.emit(.subtract, x[0], one)
     let square = body.emit(.multiply, past, body.emit(.add, x[0], one))
@@ -26,17 +22,7 @@ package final class Acosh: PointwiseOperation {
     return body.emit(.select, isBelow, body.constant(.nan), result)
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     let one = Tensor.literal(1, x.element)
     return flow / (sqrt(x - one) * sqrt(x + one))
   }

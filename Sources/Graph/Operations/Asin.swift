@@ -1,18 +1,14 @@
 /// The arc sine in radians, atan(x / √((1 − x)(1 + x))); NaN beyond ±1. d asin x = dx / √((1 − x)(1 + x)).
-package final class Asin: PointwiseOperation {
+package final class Asin: UnaryFunction, PlainOperation {
   package static let shared = Asin()
   package let name = "asin"
-  package let attributes: [Int] = []
   package let signature = Signature.of("asin")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let one = body.constant(1)
     let below = body.emit(.subtract, one, x[0])
     let above = body.emit(.add, one, x[0])
@@ -20,17 +16,7 @@ package final class Asin: PointwiseOperation {
     return body.emit(.atan, body.emit(.divide, x[0], root))
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     let one = Tensor.literal(1, x.element)
     return flow / sqrt((one - x) * (one + x))
   }

@@ -1,19 +1,15 @@
 /// log(x + √(x² + 1)): by log(1 + ·) near 0, and log 2|x| where x² would overflow.
 /// d asinh x = dx / √(1 + x²).
-package final class Asinh: PointwiseOperation {
+package final class Asinh: UnaryFunction, PlainOperation {
   package static let shared = Asinh()
   package let name = "asinh"
-  package let attributes: [Int] = []
   package let signature = Signature.of("asinh")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let one = body.constant(1)
     let size = body.emit(.absolute, x[0])
     let square = body.emit(.multiply, size, size)
@@ -25,17 +21,7 @@ package final class Asinh: PointwiseOperation {
     return body.emit(.copySign, body.emit(.select, isFar, far, near), x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow / sqrt(.literal(1, x.element) + x * x)
   }
 }

@@ -1,18 +1,14 @@
 /// The angle of the point (b, a) in radians, of a's sign. d atan2(a, b) = (b da − a db) / (a² + b²).
-package final class Atan2: PointwiseOperation {
+package final class Atan2: BinaryFunction, PlainOperation {
   package static let shared = Atan2()
   package let name = "atan2"
-  package let attributes: [Int] = []
   package let signature = Signature.of("atan2")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.floatingPair(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let (zero, one) = (body.constant(0), body.constant(1))
     let rise = body.emit(.absolute, x[0])
     let run = body.emit(.absolute, x[1])
@@ -29,25 +25,11 @@ package final class Atan2: PointwiseOperation {
     return body.emit(.copySign, body.emit(.select, isBehind, behind, upright), x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    let (a, b, y) = (step.input(0), step.input(1), step.output)
-    step.add(to: 0, alongA(step.upstream, a, b, y))
-    step.add(to: 1, alongB(step.upstream, a, b, y))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    let (a, b, y) = (step.input(0), step.input(1), step.output)
-    return step.sum(
-      step.tangent(0).map { alongA($0, a, b, y) }, step.tangent(1).map { alongB($0, a, b, y) })
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+  package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     flow * b / (a * a + b * b)
   }
 
-  private func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+  package func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     -(flow * a / (a * a + b * b))
   }
 }

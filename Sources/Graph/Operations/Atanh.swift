@@ -1,18 +1,14 @@
 /// ½ log((1 + x) / (1 − x)), by log(1 + 2|x| / (1 − |x|)); NaN beyond ±1. d atanh x = dx / ((1 − x)(1 + x)).
-package final class Atanh: PointwiseOperation {
+package final class Atanh: UnaryFunction, PlainOperation {
   package static let shared = Atanh()
   package let name = "atanh"
-  package let attributes: [Int] = []
   package let signature = Signature.of("atanh")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let size = body.emit(.absolute, x[0])
     let rest = body.emit(.subtract, body.constant(1), size)
     let ratio = body.emit(.divide, body.emit(.add, size, size), rest)
@@ -20,17 +16,7 @@ package final class Atanh: PointwiseOperation {
     return body.emit(.copySign, half, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     let one = Tensor.literal(1, x.element)
     return flow / ((one - x) * (one + x))
   }

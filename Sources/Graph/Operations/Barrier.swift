@@ -2,10 +2,9 @@
 ///
 /// Recomputation needs it: without, the planner would see that the second computation equals the first and
 /// keep the first's values, which is what it was to spare.
-package final class Barrier: Operation {
+package final class Barrier: Operation, PlainOperation {
   package static let shared = Barrier()
   package let name = "barrier"
-  package let attributes: [Int] = []
   package let signature = Signature.of("barrier")
   package let kind = OperationKind.view
 

@@ -8,7 +8,6 @@ package final class Cast: PointwiseOperation {
   package let name = "cast"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.pointwise
   package let target: ElementType
 
   init(_ target: ElementType) {
@@ -30,9 +29,7 @@ package final class Cast: PointwiseOperation {
     TensorType(inputs[0].shape, target)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.copy, x[0])
   }
 
@@ -45,8 +42,6 @@ package final class Cast: PointwiseOperation {
   package func forward(_ step: Forward) -> Tensor {
     target.isFloating ? step.tangent(0)!.cast(to: target) : step.zero()
   }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 extension Tensor {

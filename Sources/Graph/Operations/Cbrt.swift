@@ -1,18 +1,14 @@
 /// The cube root, of x's sign: a power, then one step of Newton's. d ∛x = dx / (3 (∛x)²).
-package final class Cbrt: PointwiseOperation {
+package final class Cbrt: UnaryFunction, PlainOperation {
   package static let shared = Cbrt()
   package let name = "cbrt"
-  package let attributes: [Int] = []
   package let signature = Signature.of("cbrt")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let size = body.emit(.absolute, x[0])
     let root = body.emit(.power, size, body.constant(1 / 3.0))
     let square = body.emit(.multiply, root, root)
@@ -24,17 +20,7 @@ package final class Cbrt: PointwiseOperation {
     return body.emit(.copySign, body.emit(.select, isEnd, size, better), x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow / (.literal(3, x.element) * y * y)
   }
 }

@@ -1,24 +1,16 @@
 /// The smallest whole number not below x. The derivative is 0 everywhere.
-package final class Ceil: PointwiseOperation {
+package final class Ceil: StepFunction, PlainOperation {
   package static let shared = Ceil()
   package let name = "ceil"
-  package let attributes: [Int] = []
   package let signature = Signature.of("ceil")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameNumber(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.ceil, x[0])
   }
-
-  package func reverse(_ step: Reverse) { step.add(to: 0, step.flatSlope(0)) }
-  package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// The smallest whole number not below x, element by element.

@@ -1,9 +1,8 @@
 /// The lower triangular L with L · Lᵀ = A for a symmetric positive definite matrix, or a batch of them. What
 /// is factored is (A + Aᵀ) / 2, so that the gradient is symmetric.
-package final class Cholesky: Operation {
+package final class Cholesky: Operation, PlainOperation {
   package static let shared = Cholesky()
   package let name = "cholesky"
-  package let attributes: [Int] = []
   package let signature = Signature.of("cholesky")
   package let kind = OperationKind.kernel
 

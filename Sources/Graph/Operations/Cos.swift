@@ -1,27 +1,18 @@
 /// The cosine, element by element. d cos x = −sin x dx.
-package final class Cos: PointwiseOperation {
+package final class Cos: UnaryFunction, PlainOperation {
   package static let shared = Cos()
   package let name = "cos"
-  package let attributes: [Int] = []
   package let signature = Signature.of("cos")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.cos, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, step.upstream * -sin(step.input(0)))
-  }
-
-  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! * -sin(step.input(0)) }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor { flow * -sin(x) }
 }
 
 /// The cosine, element by element.

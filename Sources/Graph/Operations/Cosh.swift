@@ -1,18 +1,14 @@
 /// (eˣ + e⁻ˣ) / 2, from the square of e^(x/2), which does not overflow early. d cosh x = sinh x dx.
-package final class Cosh: PointwiseOperation {
+package final class Cosh: UnaryFunction, PlainOperation {
   package static let shared = Cosh()
   package let name = "cosh"
-  package let attributes: [Int] = []
   package let signature = Signature.of("cosh")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let half = body.constant(0.5)
     let size = body.emit(.absolute, x[0])
     let root = body.emit(.exp, body.emit(.multiply, half, size))
@@ -21,17 +17,7 @@ package final class Cosh: PointwiseOperation {
     return body.emit(.add, large, small)
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow * sinh(x)
   }
 }

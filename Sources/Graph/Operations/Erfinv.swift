@@ -1,19 +1,15 @@
 /// The y with erf y = x: Winitzki's start, then three steps of Halley's; ±∞ at ±1, NaN beyond.
 /// d erfinv x = √π/2 e^(y²) dx.
-package final class Erfinv: PointwiseOperation {
+package final class Erfinv: UnaryFunction, PlainOperation {
   package static let shared = Erfinv()
   package let name = "erfinv"
-  package let attributes: [Int] = []
   package let signature = Signature.of("erfinv")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let one = body.constant(1)
     let size = body.emit(.absolute, x[0])
     var y = start(&body, size, one)
@@ -23,17 +19,7 @@ package final class Erfinv: PointwiseOperation {
     return body.emit(.copySign, result, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow * (.literal(0x1.c5bf891b4ef6ap-1, x.element) * exp(y * y))
   }
 }

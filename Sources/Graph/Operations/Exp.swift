@@ -1,27 +1,18 @@
 /// eˣ, element by element. d eˣ = eˣ dx.
-package final class Exp: PointwiseOperation {
+package final class Exp: UnaryFunction, PlainOperation {
   package static let shared = Exp()
   package let name = "exp"
-  package let attributes: [Int] = []
   package let signature = Signature.of("exp")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.exp, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, step.upstream * step.output)
-  }
-
-  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! * step.output }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor { flow * y }
 }
 
 /// eˣ, element by element.

@@ -1,32 +1,18 @@
 /// eˣ − 1 without cancellation near 0. d(eˣ − 1) = eˣ dx.
-package final class Expm1: PointwiseOperation {
+package final class Expm1: UnaryFunction, PlainOperation {
   package static let shared = Expm1()
   package let name = "expm1"
-  package let attributes: [Int] = []
   package let signature = Signature.of("expm1")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.expm1, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow * exp(x)
   }
 }

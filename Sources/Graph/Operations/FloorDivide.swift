@@ -1,18 +1,14 @@
 /// ⌊a / b⌋, consistent with the remainder; by 0 it is a / 0, for integers 0. The derivative is 0.
-package final class FloorDivide: PointwiseOperation {
+package final class FloorDivide: StepFunction, PlainOperation {
   package static let shared = FloorDivide()
   package let name = "floorDivide"
-  package let attributes: [Int] = []
   package let signature = Signature.of("floorDivide")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.numberPair(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let zero = body.constant(0)
     let rest = body.emit(.truncatingRemainder, x[0], x[1])
     let isWhole = body.emit(.equal, rest, zero)
@@ -24,13 +20,6 @@ package final class FloorDivide: PointwiseOperation {
     let result = body.emit(.round, body.emit(.select, isKept, exact, down))
     return body.emit(.select, x[1], result, body.emit(.divide, x[0], x[1]))
   }
-
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, step.flatSlope(0))
-    step.add(to: 1, step.flatSlope(1))
-  }
-  package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// a / b rounded down, element by element.

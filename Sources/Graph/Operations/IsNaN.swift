@@ -1,25 +1,16 @@
 /// True where an element is not a number.
-package final class IsNaN: PointwiseOperation {
+package final class IsNaN: DiscreteOperation, PlainOperation {
   package static let shared = IsNaN()
   package let name = "isNaN"
-  package let attributes: [Int] = []
   package let signature = Signature.of("isNaN")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     TensorType(inputs[0].shape, .bool)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.equal, body.emit(.equal, x[0], x[0]), body.constant(0))
   }
-
-  /// A truth value does not change by degrees: no gradient flows.
-  package func reverse(_ step: Reverse) {}
-  package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// True where an element is not a number.

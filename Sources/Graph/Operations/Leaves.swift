@@ -14,18 +14,16 @@ extension Leaf {
 }
 
 /// Data in memory.
-package final class Constant: Leaf {
+package final class Constant: Leaf, PlainOperation {
   package static let shared = Constant()
   package let name = "constant"
-  package let attributes: [Int] = []
   package let signature = Signature.of("constant")
 }
 
 /// A number that may change from step to step: an operand, not structure.
-package final class ScalarOperand: Leaf {
+package final class ScalarOperand: Leaf, PlainOperation {
   package static let shared = ScalarOperand()
   package let name = "scalar"
-  package let attributes: [Int] = []
   package let signature = Signature.of("scalar")
 }
 
@@ -47,10 +45,9 @@ package final class Literal: Leaf {
 }
 
 /// Stands for an input of a function that is traced to be transformed.
-package final class Placeholder: Leaf {
-  static let shared = Placeholder()
+package final class Placeholder: Leaf, PlainOperation {
+  package static let shared = Placeholder()
   package let name = "placeholder"
-  package let attributes: [Int] = []
   package let signature = Signature.of("placeholder")
 }
 

@@ -1,27 +1,18 @@
 /// The natural logarithm, element by element. d ln x = dx / x.
-package final class Log: PointwiseOperation {
+package final class Log: UnaryFunction, PlainOperation {
   package static let shared = Log()
   package let name = "log"
-  package let attributes: [Int] = []
   package let signature = Signature.of("log")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.log, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, step.upstream / step.input(0))
-  }
-
-  package func forward(_ step: Forward) -> Tensor { step.tangent(0)! / step.input(0) }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor { flow / x }
 }
 
 /// The natural logarithm, element by element.

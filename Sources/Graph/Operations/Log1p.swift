@@ -1,32 +1,18 @@
 /// log(1 + x) without cancellation near 0. d log(1 + x) = dx / (1 + x).
-package final class Log1p: PointwiseOperation {
+package final class Log1p: UnaryFunction, PlainOperation {
   package static let shared = Log1p()
   package let name = "log1p"
-  package let attributes: [Int] = []
   package let signature = Signature.of("log1p")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.log1p, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow / (.literal(1, x.element) + x)
   }
 }

@@ -1,28 +1,22 @@
 /// a · b, element by element. d(ab) = b da + a db.
-package final class Multiply: PointwiseOperation {
+package final class Multiply: BinaryFunction, PlainOperation {
   package static let shared = Multiply()
   package let name = "multiply"
-  package let attributes: [Int] = []
   package let signature = Signature.of("multiply")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.numberPair(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.multiply, x[0], x[1])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, step.upstream * step.input(1))
-    step.add(to: 1, step.upstream * step.input(0))
-  }
+  package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor { flow * b }
 
-  package func forward(_ step: Forward) -> Tensor { step.bilinear() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+    flow * a
+  }
 }
 
 extension Tensor {

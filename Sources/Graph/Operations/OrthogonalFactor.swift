@@ -1,9 +1,8 @@
 /// The factor Q of A = Q · R for a matrix with at least as many rows as columns: its columns are orthonormal,
 /// R is upper triangular with a positive diagonal. Of each matrix of a batch.
-package final class OrthogonalFactor: Operation {
+package final class OrthogonalFactor: Operation, PlainOperation {
   package static let shared = OrthogonalFactor()
   package let name = "orthogonalFactor"
-  package let attributes: [Int] = []
   package let signature = Signature.of("orthogonalFactor")
   package let kind = OperationKind.kernel
 

@@ -1,9 +1,8 @@
 /// The n-th derivative of the digamma function Γ′/Γ, element by element. dψₙ = ψₙ₊₁ dx.
-package final class Polygamma: PointwiseOperation {
+package final class Polygamma: UnaryFunction {
   package let name = "polygamma"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.pointwise
   package let order: Int
 
   init(_ order: Int) {
@@ -17,21 +16,13 @@ package final class Polygamma: PointwiseOperation {
     return try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.polygamma, body.constant(Double(order)), x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, step.upstream * Polygamma(order + 1).apply(step.input(0)))
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+    flow * Polygamma(order + 1).apply(x)
   }
-
-  package func forward(_ step: Forward) -> Tensor {
-    step.tangent(0)! * Polygamma(order + 1).apply(step.input(0))
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// The logarithmic derivative of the gamma function, element by element.

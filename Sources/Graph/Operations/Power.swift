@@ -1,10 +1,9 @@
 /// xⁿ, element by element, for a whole number n that belongs to the structure. d xⁿ = n xⁿ⁻¹ dx; x⁰ is 1
 /// everywhere, at 0 and NaN too, and its derivative 0.
-package final class Power: PointwiseOperation {
+package final class Power: UnaryFunction {
   package let name = "power"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.pointwise
   package let exponent: Int
 
   init(_ exponent: Int) {
@@ -18,14 +17,12 @@ package final class Power: PointwiseOperation {
   }
 
   /// Repeated squaring: as many products as n has binary digits, twice over at most.
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     guard exponent != 0 else { return body.emit(.copy, body.constant(1)) }
     guard exponent != 1 else { return body.emit(.copy, x[0]) }
     var left = exponent.magnitude
     var square = x[0]
-    var product: Expression.Value?
+    var product: Value?
     while true {
       if left & 1 == 1 { product = product.map { body.emit(.multiply, $0, square) } ?? square }
       left >>= 1
@@ -36,15 +33,8 @@ package final class Power: PointwiseOperation {
     return exponent < 0 ? body.emit(.divide, body.constant(1), result) : result
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, at: step.input(0)))
-  }
-
-  package func forward(_ step: Forward) -> Tensor { moved(step.tangent(0)!, at: step.input(0)) }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
   /// n xⁿ⁻¹ · flow. Where n is 0 the power below would be infinite at 0, so that case is told apart.
-  private func moved(_ flow: Tensor, at x: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     switch exponent {
     case 0: return .literal(0, x.element).broadcast(to: x.shape)
     case 1: return flow

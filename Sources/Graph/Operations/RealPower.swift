@@ -1,41 +1,23 @@
 /// aᵇ for real a and b. d aᵇ = b aᵇ⁻¹ da + aᵇ log a db; the first is 0 where b is 0, the second where a is 0.
-package final class RealPower: PointwiseOperation {
+package final class RealPower: BinaryFunction, PlainOperation {
   package static let shared = RealPower()
   package let name = "realPower"
-  package let attributes: [Int] = []
   package let signature = Signature.of("realPower")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.floatingPair(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.power, x[0], x[1])
   }
 
-  package func reverse(_ step: Reverse) {
-    let (a, b, y) = (step.input(0), step.input(1), step.output)
-    step.add(to: 0, alongA(step.upstream, a, b, y))
-    step.add(to: 1, alongB(step.upstream, a, b, y))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    let (a, b, y) = (step.input(0), step.input(1), step.output)
-    return step.sum(
-      step.tangent(0).map { alongA($0, a, b, y) }, step.tangent(1).map { alongB($0, a, b, y) })
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+  package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     let (zero, one) = (Tensor.literal(0, b.element), Tensor.literal(1, b.element))
     return select(equal(b, zero), zero, flow * b * pow(a, b - one))
   }
 
-  private func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+  package func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     let (zero, one) = (Tensor.literal(0, a.element), Tensor.literal(1, a.element))
     let isZero = equal(a, zero)
     return select(isZero, zero, flow * y * log(select(isZero, one, a)))

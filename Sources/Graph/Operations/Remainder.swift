@@ -1,18 +1,14 @@
 /// a − b ⌊a / b⌋ of b's sign, computed exactly; for integers 0 where b is 0. d = da − ⌊a / b⌋ db.
-package final class Remainder: PointwiseOperation {
+package final class Remainder: BinaryFunction, PlainOperation {
   package static let shared = Remainder()
   package let name = "remainder"
-  package let attributes: [Int] = []
   package let signature = Signature.of("remainder")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.numberPair(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let zero = body.constant(0)
     let rest = body.emit(.truncatingRemainder, x[0], x[1])
     let isWhole = body.emit(.equal, rest, zero)
@@ -22,25 +18,11 @@ package final class Remainder: PointwiseOperation {
     return body.emit(.select, isWhole, body.emit(.copySign, rest, x[1]), moved)
   }
 
-  package func reverse(_ step: Reverse) {
-    let (a, b, y) = (step.input(0), step.input(1), step.output)
-    step.add(to: 0, alongA(step.upstream, a, b, y))
-    step.add(to: 1, alongB(step.upstream, a, b, y))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    let (a, b, y) = (step.input(0), step.input(1), step.output)
-    return step.sum(
-      step.tangent(0).map { alongA($0, a, b, y) }, step.tangent(1).map { alongB($0, a, b, y) })
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+  package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     flow
   }
 
-  private func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
+  package func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     -(flow * floorDivide(a, b))
   }
 }

@@ -1,10 +1,9 @@
 /// The right singular vectors of a matrix with at least as many rows as columns, as columns V in the order of
 /// descending singular values: the columns of A · V are orthogonal. Each has its largest element positive. Of
 /// each matrix of a batch.
-package final class RightSingularVectors: Operation {
+package final class RightSingularVectors: Operation, PlainOperation {
   package static let shared = RightSingularVectors()
   package let name = "rightSingularVectors"
-  package let attributes: [Int] = []
   package let signature = Signature.of("rightSingularVectors")
   package let kind = OperationKind.kernel
 

@@ -1,10 +1,8 @@
 /// condition ? a : b, element by element. The gradient flows to the side that was taken.
-package final class Select: PointwiseOperation {
+package final class Select: PointwiseOperation, PlainOperation {
   package static let shared = Select()
   package let name = "select"
-  package let attributes: [Int] = []
   package let signature = Signature.of("select")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
@@ -25,9 +23,7 @@ package final class Select: PointwiseOperation {
     return TensorType(shape, a.element)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.select, x[0], x[1], x[2])
   }
 
@@ -41,8 +37,6 @@ package final class Select: PointwiseOperation {
     let zero = Tensor.literal(0, step.output.element)
     return select(step.input(0), step.tangent(1) ?? zero, step.tangent(2) ?? zero)
   }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// condition ? a : b, element by element.

@@ -1,25 +1,16 @@
 /// a · 2ᵇ within 64 bits, element by element, of int64.
-package final class ShiftLeft: PointwiseOperation {
+package final class ShiftLeft: DiscreteOperation, PlainOperation {
   package static let shared = ShiftLeft()
   package let name = "shiftLeft"
-  package let attributes: [Int] = []
   package let signature = Signature.of("shiftLeft")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.integers(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.shiftLeft, x[0], x[1])
   }
-
-  /// Integers do not change by degrees: no gradient flows.
-  package func reverse(_ step: Reverse) {}
-  package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 /// a · 2ᵇ within 64 bits, element by element, of int64.

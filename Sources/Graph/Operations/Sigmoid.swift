@@ -1,18 +1,14 @@
 /// 1 / (1 + e⁻ˣ), by e^(−|x|), which never overflows. dσ = σ(x) σ(−x) dx.
-package final class Sigmoid: PointwiseOperation {
+package final class Sigmoid: UnaryFunction, PlainOperation {
   package static let shared = Sigmoid()
   package let name = "sigmoid"
-  package let attributes: [Int] = []
   package let signature = Signature.of("sigmoid")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let one = body.constant(1)
     let decay = body.emit(.exp, body.emit(.negate, body.emit(.absolute, x[0])))
     let below = body.emit(.greater, body.constant(0), x[0])
@@ -20,17 +16,7 @@ package final class Sigmoid: PointwiseOperation {
     return body.emit(.divide, top, body.emit(.add, one, decay))
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow * (y * sigmoid(-x))
   }
 }

@@ -1,19 +1,15 @@
 /// (eˣ − e⁻ˣ) / 2: from eˣ − 1 up to 1, beyond from the square of e^(x/2), which does not overflow early.
 /// d sinh x = cosh x dx.
-package final class Sinh: PointwiseOperation {
+package final class Sinh: UnaryFunction, PlainOperation {
   package static let shared = Sinh()
   package let name = "sinh"
-  package let attributes: [Int] = []
   package let signature = Signature.of("sinh")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let half = body.constant(0.5)
     let one = body.constant(1)
     let size = body.emit(.absolute, x[0])
@@ -28,17 +24,7 @@ package final class Sinh: PointwiseOperation {
     return body.emit(.copySign, result, x[0])
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow * cosh(x)
   }
 }

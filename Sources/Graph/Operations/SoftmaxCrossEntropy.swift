@@ -1,10 +1,9 @@
 /// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as int64 class indices.
 ///
 /// A region: backends may run it whole; the body defines it.
-package final class SoftmaxCrossEntropy: Region {
+package final class SoftmaxCrossEntropy: Region, PlainOperation {
   package static let shared = SoftmaxCrossEntropy()
   package let name = "softmaxCrossEntropy"
-  package let attributes: [Int] = []
   package let signature = Signature.of("softmaxCrossEntropy")
   package let kind = OperationKind.region
 
@@ -41,10 +40,9 @@ package final class SoftmaxCrossEntropy: Region {
 }
 
 /// upstream / N · (softmax(logits) − one-hot(targets)): the gradient of `SoftmaxCrossEntropy`.
-package final class SoftmaxCrossEntropyGradient: Region {
+package final class SoftmaxCrossEntropyGradient: Region, PlainOperation {
   package static let shared = SoftmaxCrossEntropyGradient()
   package let name = "softmaxCrossEntropyGradient"
-  package let attributes: [Int] = []
   package let signature = Signature.of("softmaxCrossEntropyGradient")
   package let kind = OperationKind.region
 

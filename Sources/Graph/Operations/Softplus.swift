@@ -1,34 +1,20 @@
 /// log(1 + eˣ) as max(x, 0) + log(1 + e^(−|x|)). d softplus x = σ(x) dx.
-package final class Softplus: PointwiseOperation {
+package final class Softplus: UnaryFunction, PlainOperation {
   package static let shared = Softplus()
   package let name = "softplus"
-  package let attributes: [Int] = []
   package let signature = Signature.of("softplus")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.sameFloating(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     let decay = body.emit(.exp, body.emit(.negate, body.emit(.absolute, x[0])))
     let above = body.emit(.maximum, x[0], body.constant(0))
     return body.emit(.add, above, body.emit(.log1p, decay))
   }
 
-  package func reverse(_ step: Reverse) {
-    step.add(to: 0, moved(step.upstream, step.input(0), step.output))
-  }
-
-  package func forward(_ step: Forward) -> Tensor {
-    moved(step.tangent(0)!, step.input(0), step.output)
-  }
-
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
-
-  private func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  package func moved(_ flow: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
     flow * sigmoid(x)
   }
 }

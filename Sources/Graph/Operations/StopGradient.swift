@@ -1,8 +1,7 @@
 /// The value, through which no gradient flows.
-package final class StopGradient: Operation {
+package final class StopGradient: Operation, PlainOperation {
   package static let shared = StopGradient()
   package let name = "stopGradient"
-  package let attributes: [Int] = []
   package let signature = Signature.of("stopGradient")
   package let kind = OperationKind.view
 

@@ -1,18 +1,14 @@
 /// a − b, element by element.
-package final class Subtract: PointwiseOperation {
+package final class Subtract: PointwiseOperation, PlainOperation {
   package static let shared = Subtract()
   package let name = "subtract"
-  package let attributes: [Int] = []
   package let signature = Signature.of("subtract")
-  package let kind = OperationKind.pointwise
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     try inputs.numberPair(name)
   }
 
-  package func express(
-    _ body: inout Expression, _ x: [Expression.Value]
-  ) -> Expression.Value {
+  package func express(_ body: inout Expression, _ x: [Value]) -> Value {
     body.emit(.subtract, x[0], x[1])
   }
 
@@ -22,7 +18,6 @@ package final class Subtract: PointwiseOperation {
   }
 
   package func forward(_ step: Forward) -> Tensor { step.linear() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
 }
 
 extension Tensor {

@@ -1,9 +1,8 @@
 /// The eigenvalues of a symmetric matrix, ascending; of each matrix of a batch. What is decomposed is
 /// (A + Aᵀ) / 2.
-package final class SymmetricEigenvalues: Operation {
+package final class SymmetricEigenvalues: Operation, PlainOperation {
   package static let shared = SymmetricEigenvalues()
   package let name = "symmetricEigenvalues"
-  package let attributes: [Int] = []
   package let signature = Signature.of("symmetricEigenvalues")
   package let kind = OperationKind.kernel
 
@@ -33,10 +32,9 @@ package final class SymmetricEigenvalues: Operation {
 
 /// The eigenvectors of a symmetric matrix as columns, in the order of ascending eigenvalues, each of length 1
 /// with its largest element positive; of each matrix of a batch.
-package final class SymmetricEigenvectors: Operation {
+package final class SymmetricEigenvectors: Operation, PlainOperation {
   package static let shared = SymmetricEigenvectors()
   package let name = "symmetricEigenvectors"
-  package let attributes: [Int] = []
   package let signature = Signature.of("symmetricEigenvectors")
   package let kind = OperationKind.kernel
 
