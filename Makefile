@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test bench lint wasm compare sanitize
+.PHONY: help setup build test bench compare sanitize lint docs wasm
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
@@ -11,6 +11,7 @@ help:
 	@echo "make compare  the same beside other frameworks (see tools/compare)"
 	@echo "make sanitize run tests under the address and thread sanitizers"
 	@echo "make lint     check the style of all sources"
+	@echo "make docs     build the reference documentation as a web site"
 	@echo "make wasm     build the module of the browser and compare its bits with the native engine's"
 
 setup:
@@ -34,6 +35,9 @@ compare: build
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+docs: setup
+	@SWIFT=$(SWIFT) tools/docs
 
 wasm: setup
 	tools/wasm

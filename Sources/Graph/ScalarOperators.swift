@@ -38,7 +38,7 @@ extension Tensor {
   public static func / (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) / b }
 
   /// A number as a tensor that fits beside this one.
-  private func beside(_ number: some TensorNumber) -> Tensor {
+  func beside(_ number: some TensorNumber) -> Tensor {
     let value = number.asDouble
     if element.isFloating { return Tensor(value, element) }
     let isWhole = value == value.rounded(.towardZero) && abs(value) < 0x1p53

@@ -26,7 +26,7 @@ import Testing
     let f = m.reshaped([3, -1])
     let t = m.transposed([1, 0])
     let d = m.cast(to: .float64)
-    let h = select(greater(m, z), m, z)
+    let h = select(m > 0, m, z)
     let c = m.detached
     let v = y.floats
     #expect(v == [3, 5])

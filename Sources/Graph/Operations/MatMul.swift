@@ -89,11 +89,25 @@ package final class MatMul: Operation {
   }
 }
 
-/// The product op(A) op(B) of matrices, or of batches of them.
+/// The product op(A) op(B) of matrices, or of batches of them. A vector on the left is a row, on the right a
+/// column, and its axis of size 1 is not in the result.
 public func matmul(
   _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false
 ) -> Tensor {
-  MatMul.of(transposingA: transposingA, transposingB: transposingB).apply(a, b)
+  if a.rank == 1 || b.rank == 1 { return matmulOfVector(a, b, transposingA, transposingB) }
+  return MatMul.of(transposingA: transposingA, transposingB: transposingB).apply(a, b)
+}
+
+private func matmulOfVector(
+  _ a: Tensor, _ b: Tensor, _ transposingA: Bool, _ transposingB: Bool
+) -> Tensor {
+  if a.rank == 1, b.rank == 1 { return dot(a, b) }
+  if a.rank == 1 {
+    let row = a.reshaped([1, a.count])
+    return matmul(row, b, transposingB: transposingB).squeezed(-2)
+  }
+  let column = b.reshaped([b.count, 1])
+  return matmul(a, column, transposingA: transposingA).squeezed(-1)
 }
 
 extension Shape {
