@@ -95,4 +95,20 @@ import Testing
       #expect(Engine.statistics.plans - before == 3)
     }
   }
+
+  /// Figures by NumPy.
+  @Test func indexTensorsCountFromTheEndAndMayStandApart() {
+    let x = Tensor.range(0, 24).reshaped([2, 3, 4])
+    #expect(
+      x[.all, Tensor([0, -1])].integers
+        == [0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 20, 21, 22, 23])
+    let apart = x[Tensor([0, 1, -1]), .all, Tensor([3, -2, 0])]
+    #expect(apart.shape == [3, 3] && apart.integers == [3, 7, 11, 14, 18, 22, 12, 16, 20])
+    let broadcast = x[Tensor([[0], [1]]), .all, Tensor([3, -2])]
+    #expect(broadcast.shape == [2, 2, 3])
+    #expect(broadcast.integers == [3, 7, 11, 2, 6, 10, 15, 19, 23, 14, 18, 22])
+    var changed = x
+    changed[Tensor([-1]), .all, Tensor([0])] = Tensor([[7, 8, 9]])
+    #expect(changed[1, .all, 0].integers == [7, 8, 9] && changed[0].integers == x[0].integers)
+  }
 }

@@ -88,9 +88,9 @@ private struct IndexWalk {
   private let indices: [TensorIndex]
   /// The axis of `value` that the next index is about.
   private var axis = 0
-  /// Index tensors so far, and the first axis they are about.
+  /// Index tensors so far, and the axes of `value` they are about.
   private var lists: [Tensor] = []
-  private var listAxis = 0
+  private var listAxes: [Int] = []
 
   init(_ source: Tensor, _ indices: [TensorIndex]) {
     self.source = source
@@ -167,16 +167,13 @@ private struct IndexWalk {
 
   /// An index tensor waits until the others are known; a mask is read and becomes one over its axes as one.
   private mutating func collect(_ tensor: Tensor) throws(GraphError) {
-    guard lists.isEmpty || listAxis + lists.count == axis else {
-      throw GraphError("subscript", "index tensors must stand side by side")
-    }
-    if lists.isEmpty { listAxis = axis }
+    listAxes.append(axis)
     guard tensor.element == .bool else {
       guard tensor.element == .int64 else {
         throw GraphError(
           "subscript", "an index tensor must be int64 or bool, not \(tensor.element.name)")
       }
-      lists.append(tensor)
+      lists.append(countedFromTheFront(tensor, value.shape[axis]))
       axis += 1
       return
     }
@@ -195,20 +192,31 @@ private struct IndexWalk {
     axis += 1
   }
 
-  /// What the index tensors name, together where there are several.
+  /// Places below 0 count from the end.
+  private func countedFromTheFront(_ places: Tensor, _ size: Int) -> Tensor {
+    select(places < 0, places + size, places)
+  }
+
+  /// What the index tensors name, together where there are several. Where they do not stand side by side, their
+  /// axes come first, as in NumPy.
   private func gathered() -> Tensor {
-    guard lists.count > 1 else { return value.gather(lists[0], axis: listAxis) }
-    var merged = value.shape
+    let first = listAxes[0]
+    guard lists.count > 1 else { return value.gather(lists[0], axis: first) }
+    let areNeighbours = listAxes[lists.count - 1] - first == lists.count - 1
+    let others = (0..<value.rank).filter { !listAxes.contains($0) }
+    let source = areNeighbours ? value : value.transposed(listAxes + others)
+    let start = areNeighbours ? first : 0
+    var merged = source.shape
     var flat: Tensor?
     var size = 1
     for list in lists {
-      let bound = merged[listAxis]
+      let bound = merged[start]
       let checked = CheckedIndices(below: bound).apply(list)
       flat = flat.map { $0 * Double(bound) + checked } ?? checked
       size *= bound
-      merged.remove(at: listAxis)
+      merged.remove(at: start)
     }
-    merged.insert(size, at: listAxis)
-    return value.reshaped(merged).gather(flat!, axis: listAxis)
+    merged.insert(size, at: start)
+    return source.reshaped(merged).gather(flat!, axis: start)
   }
 }
