@@ -25,26 +25,28 @@ let package = Package(
   targets: [
     .target(name: "CSupport", path: "Sources/CSupport"),
     .target(name: "CKernels", path: "Sources/CKernels"),
+    .target(name: "CCodecs", path: "Sources/CCodecs"),
     room("Graph", c: ["CSupport"]),
     room("Reference", imports: ["Graph"]),
     room("Runtime", imports: ["Graph", "Reference"], c: ["CSupport"]),
     room("CPU", imports: ["Runtime", "Reference", "Graph"], c: ["CKernels"]),
     room("NN", imports: ["Runtime", "Graph"]),
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
+    room("Data", imports: ["Runtime", "Graph"], c: ["CCodecs"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",
       dependencies: [
         "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointNN",
-        "AdjointOptim", "AdjointViews",
+        "AdjointOptim", "AdjointData", "AdjointViews",
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
       name: "adjoint-cli",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointViews",
       ], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
       name: "PlayWeb",
@@ -60,7 +62,7 @@ let package = Package(
       name: "AdjointTests",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointViews",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointViews",
       ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
