@@ -48,22 +48,20 @@ static int detect_isa(void) {
   return ISA_PORTABLE;
 }
 
-#ifdef ADJ_TEST
-int adj_test_isa; // tests force an instruction set here
-#endif
+static int most_isa = ISA_AVX512; // tests lower it
+
+void adj_pointwise_limit_isa(int most) { __atomic_store_n(&most_isa, ISA_PORTABLE + most, __ATOMIC_RELAXED); }
 
 // Racing threads detect the same, so the cache needs no lock.
 static int current_isa(void) {
   static int cached;
-#ifdef ADJ_TEST
-  if (adj_test_isa) return adj_test_isa;
-#endif
   int isa = __atomic_load_n(&cached, __ATOMIC_RELAXED);
   if (isa == ISA_UNKNOWN) {
     isa = detect_isa();
     __atomic_store_n(&cached, isa, __ATOMIC_RELAXED);
   }
-  return isa;
+  int most = __atomic_load_n(&most_isa, __ATOMIC_RELAXED);
+  return isa < most ? isa : most;
 }
 
 const char *adj_pointwise_isa(void) {

@@ -1,13 +1,14 @@
-// Strided reads of one tile; part of the template in pointwise_kernels.h, included for SOURCE = REAL and bytes.
+// Strided reads of one tile; part of the template in pointwise_kernels.h, included for every SOURCE in memory; READ(x) is one of
+// its elements as REAL.
 
 static TARGET void GATHER_NAME(copy_run)(REAL *dst, const SOURCE *src, ptrdiff_t stride, int64_t n) {
   if (stride == 1) {
-    for (int64_t i = 0; i < n; i++) dst[i] = (REAL)src[i];
+    for (int64_t i = 0; i < n; i++) dst[i] = READ(src[i]);
   } else if (stride == 0) {
-    REAL value = (REAL)src[0];
+    REAL value = READ(src[0]);
     for (int64_t i = 0; i < n; i++) dst[i] = value;
   } else {
-    for (int64_t i = 0; i < n; i++) dst[i] = (REAL)src[i * stride];
+    for (int64_t i = 0; i < n; i++) dst[i] = READ(src[i * stride]);
   }
 }
 

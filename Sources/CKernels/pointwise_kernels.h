@@ -62,6 +62,26 @@ INLINE V NAME(smaller)(V x, V y) { return NAME(blend)((x < y) | (x != x), x, y);
     } \
   }
 
+#if !ADJ_DOUBLE
+// A NaN stays one, as those of the result's own: quiet, with the bits that fit.
+INLINE V NAME(to_float16)(V x) {
+  VI size = (VI)x & 0x7fffffff;
+  V normal = (V)((size + 0xfff + (size >> 13 & 1)) & ~0x1fff);
+  V small = ((V)size + 0.5f) - 0.5f; // beside 1/2 the last bit of a float is worth the smallest float16
+  V result = NAME(blend)(size < 0x38800000, small, normal);
+  result = NAME(blend)(size >= 0x477ff000, NAME(splat)(__builtin_inff()), result);
+  result = NAME(blend)(size > 0x7f800000, (V)((size | 0x400000) & ~0x1fff), result);
+  return (V)((VI)result | ((VI)x & ~0x7fffffff));
+}
+INLINE V NAME(to_bfloat16)(V x) {
+  VI size = (VI)x & 0x7fffffff;
+  VI rounded = size + 0x7fff + (size >> 16 & 1);
+  V result = NAME(blend)(size > 0x7f800000, (V)(size | 0x400000), (V)rounded);
+  return (V)(((VI)result & ~0xffff) | ((VI)x & ~0x7fffffff));
+}
+UNARY(to_float16, NAME(to_float16)(x))
+UNARY(to_bfloat16, NAME(to_bfloat16)(x))
+#endif
 UNARY(copy, x)
 UNARY(negate, -x)
 UNARY(exp, NAME(exp)(x))
@@ -107,18 +127,39 @@ static const micro_kernel NAME(kernels)[ADJ_MICRO_COUNT] = {
   [ADJ_LOG1P] = NAME(log1p_tile), [ADJ_ATAN] = NAME(atan_tile), [ADJ_ERF] = NAME(erf_tile),
   [ADJ_LGAMMA] = NAME(lgamma_tile), [ADJ_POLYGAMMA] = NAME(polygamma_tile), [ADJ_POWER] = NAME(power_tile),
   [ADJ_TRUNCATING_REMAINDER] = NAME(truncating_remainder_tile), [ADJ_COPY_SIGN] = NAME(copy_sign_tile),
+#if !ADJ_DOUBLE
+  [ADJ_TO_FLOAT16] = NAME(to_float16_tile), [ADJ_TO_BFLOAT16] = NAME(to_bfloat16_tile),
+#endif
 };
 
 #define SOURCE REAL
+#define READ(x) (x)
 #define GATHER_NAME(x) NAME(x##_values)
 #include "pointwise_gather.h"
 #undef SOURCE
+#undef READ
 #undef GATHER_NAME
 #define SOURCE uint8_t
-#define GATHER_NAME(x) NAME(x##_bools)
+#define READ(x) ((REAL)(x))
+#define GATHER_NAME(x) NAME(x##_bytes)
 #include "pointwise_gather.h"
 #undef SOURCE
+#undef READ
 #undef GATHER_NAME
+#if !ADJ_DOUBLE
+#define SOURCE uint16_t
+#define READ(x) adj_from_float16(x)
+#define GATHER_NAME(x) NAME(x##_float16)
+#include "pointwise_gather.h"
+#undef READ
+#undef GATHER_NAME
+#define READ(x) adj_from_bfloat16(x)
+#define GATHER_NAME(x) NAME(x##_bfloat16)
+#include "pointwise_gather.h"
+#undef SOURCE
+#undef READ
+#undef GATHER_NAME
+#endif
 
 // --- tiles
 
@@ -132,11 +173,27 @@ INLINE REAL *NAME(slot)(const NAME(worker) *worker, int reg) {
   return worker->scratch + (size_t)worker->plan->slot[reg] * TILE;
 }
 
+static TARGET void NAME(convert)(REAL *slot, const void *in, int stored, int64_t start, int64_t n) {
+  if (stored == ADJ_STORED_BYTES) NAME(copy_run_bytes)(slot, (const uint8_t *)in + start, 1, n);
+#if !ADJ_DOUBLE
+  else if (stored == ADJ_STORED_FLOAT16) NAME(copy_run_float16)(slot, (const uint16_t *)in + start, 1, n);
+  else NAME(copy_run_bfloat16)(slot, (const uint16_t *)in + start, 1, n);
+#endif
+}
+
+static TARGET void NAME(gather)(REAL *slot, const void *in, const adj_input *input, int64_t start, int64_t n) {
+  if (input->stored == ADJ_STORED_COMPUTED) NAME(gather_values)(slot, in, input, start, n);
+  else if (input->stored == ADJ_STORED_BYTES) NAME(gather_bytes)(slot, in, input, start, n);
+#if !ADJ_DOUBLE
+  else if (input->stored == ADJ_STORED_FLOAT16) NAME(gather_float16)(slot, in, input, start, n);
+  else NAME(gather_bfloat16)(slot, in, input, start, n);
+#endif
+}
+
 static TARGET void NAME(read_input)(NAME(worker) *worker, int reg, int64_t start, int64_t n, int whole) {
   const pointwise_plan *plan = worker->plan;
   const adj_input *input = &plan->program->inputs[reg];
   const REAL *values = plan->in[reg];
-  const uint8_t *bools = plan->in[reg];
   REAL *slot = NAME(slot)(worker, reg);
   const void **pointer = &worker->pointer[LOCATION_INPUT + reg];
   switch (plan->mode[reg]) {
@@ -149,10 +206,8 @@ static TARGET void NAME(read_input)(NAME(worker) *worker, int reg, int64_t start
       memcpy(slot, values + start, (size_t)n * sizeof(REAL)); // vectors would run past the end of the memory
       break;
     case INPUT_COPIED: memcpy(slot, values + start, (size_t)n * sizeof(REAL)); break;
-    case INPUT_CONVERTED: NAME(copy_run_bools)(slot, bools + start, 1, n); break;
-    default:
-      if (input->is_bool) NAME(gather_bools)(slot, bools, input, start, n);
-      else NAME(gather_values)(slot, values, input, start, n);
+    case INPUT_CONVERTED: NAME(convert)(slot, plan->in[reg], input->stored, start, n); break;
+    default: NAME(gather)(slot, plan->in[reg], input, start, n);
   }
   *pointer = slot;
 }
@@ -173,7 +228,19 @@ static TARGET void NAME(write_output)(NAME(worker) *worker, int k, int64_t start
   int location = plan->location[output->reg];
   const REAL *values = worker->pointer[location];
   ptrdiff_t step = is_uniform(location) ? 0 : 1;
-  if (output->is_bool) {
+#if !ADJ_DOUBLE
+  if (output->stored == ADJ_STORED_FLOAT16) {
+    uint16_t *halves = (uint16_t *)plan->out[k] + start;
+    for (int64_t i = 0; i < n; i++) halves[i] = adj_as_float16(values[i * step]);
+    return;
+  }
+  if (output->stored == ADJ_STORED_BFLOAT16) {
+    uint16_t *halves = (uint16_t *)plan->out[k] + start;
+    for (int64_t i = 0; i < n; i++) halves[i] = adj_as_bfloat16(values[i * step]);
+    return;
+  }
+#endif
+  if (output->stored == ADJ_STORED_BYTES) {
     uint8_t *bools = (uint8_t *)plan->out[k] + start;
     if (step) for (int64_t i = 0; i < n; i++) bools[i] = values[i] != 0;
     else memset(bools, values[0] != 0, (size_t)n);

@@ -2,6 +2,7 @@
 // write straight to the output. Private to pointwise.c.
 #pragma once
 #include "include/adjoint_pointwise.h"
+#include "half_precision.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -60,18 +61,28 @@ static int operand_count(int op) {
   switch (op) {
     case ADJ_COPY: case ADJ_NEGATE: case ADJ_EXP: case ADJ_LOG: case ADJ_TANH: case ADJ_SIN: case ADJ_COS:
     case ADJ_SQRT: case ADJ_ABSOLUTE: case ADJ_FLOOR: case ADJ_CEIL: case ADJ_ROUND: case ADJ_TRUNCATE:
-    case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_LGAMMA: return 1;
+    case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_LGAMMA:
+    case ADJ_TO_FLOAT16: case ADJ_TO_BFLOAT16: return 1;
     case ADJ_SELECT: case ADJ_MULTIPLY_ADD: return 3;
     default: return 2;
   }
 }
 
-static void fill_uniform(char *vector, const void *base, int is_bool, int element_bytes) {
+static float read_float(const void *base, int stored) {
+  switch (stored) {
+    case ADJ_STORED_BYTES: return *(const uint8_t *)base;
+    case ADJ_STORED_FLOAT16: return adj_from_float16(*(const uint16_t *)base);
+    case ADJ_STORED_BFLOAT16: return adj_from_bfloat16(*(const uint16_t *)base);
+    default: return *(const float *)base;
+  }
+}
+
+static void fill_uniform(char *vector, const void *base, int stored, int element_bytes) {
   if (element_bytes == 4) {
-    float value = is_bool ? *(const uint8_t *)base : *(const float *)base;
+    float value = read_float(base, stored);
     for (int k = 0; k < 16; k++) ((float *)vector)[k] = value;
   } else {
-    double value = is_bool ? *(const uint8_t *)base : *(const double *)base;
+    double value = stored == ADJ_STORED_BYTES ? *(const uint8_t *)base : *(const double *)base;
     for (int k = 0; k < 8; k++) ((double *)vector)[k] = value;
   }
 }
@@ -110,10 +121,10 @@ static void place_inputs(pointwise_plan *plan, int element_bytes) {
     if (input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0)) {
       plan->mode[r] = INPUT_UNIFORM;
       plan->location[r] = (uint16_t)(LOCATION_UNIFORM + plan->uniform_count);
-      fill_uniform(plan->uniform[plan->uniform_count++], plan->in[r], input->is_bool, element_bytes);
+      fill_uniform(plan->uniform[plan->uniform_count++], plan->in[r], input->stored, element_bytes);
     } else if (input->access == ADJ_STRIDED) {
       plan->mode[r] = INPUT_GATHERED;
-    } else if (input->is_bool) {
+    } else if (input->stored != ADJ_STORED_COMPUTED) {
       plan->mode[r] = INPUT_CONVERTED;
     } else {
       plan->mode[r] = needs_copy(plan, r) ? INPUT_COPIED : INPUT_IN_PLACE;
@@ -134,7 +145,7 @@ static void place_outputs(pointwise_plan *plan) {
   int outputs = plan->program->output_count;
   for (int k = 0; k < outputs && k < ADJ_MAX_REGISTERS; k++) {
     int reg = plan->program->outputs[k].reg;
-    if (plan->program->outputs[k].is_bool || plan->last_write[reg] < 0 || plan->written_by[reg]) continue;
+    if (plan->program->outputs[k].stored || plan->last_write[reg] < 0 || plan->written_by[reg]) continue;
     if (may_write_directly(plan, k)) plan->written_by[reg] = (uint8_t)(k + 1);
   }
 }

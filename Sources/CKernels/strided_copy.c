@@ -72,6 +72,11 @@ static copy_plan plan_copy(int rank, const int64_t *sizes, const int64_t *in_str
 #include "strided_copy.inc"
 #undef UNIT
 #undef UNIT_NAME
+#define UNIT uint16_t
+#define UNIT_NAME(name) name##_2
+#include "strided_copy.inc"
+#undef UNIT
+#undef UNIT_NAME
 #define UNIT uint32_t
 #define UNIT_NAME(name) name##_4
 #include "strided_copy.inc"
@@ -93,6 +98,7 @@ typedef struct {
 static void copy_serially(const copy_task *task) {
   switch (task->element_bytes) {
   case 1: copy_plan_1(&task->plan, (const uint8_t *)task->in, (uint8_t *)task->out); break;
+  case 2: copy_plan_2(&task->plan, (const uint16_t *)task->in, (uint16_t *)task->out); break;
   case 4: copy_plan_4(&task->plan, (const uint32_t *)task->in, (uint32_t *)task->out); break;
   case 8: copy_plan_8(&task->plan, (const uint64_t *)task->in, (uint64_t *)task->out); break;
   default: abort();

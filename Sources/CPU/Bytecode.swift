@@ -20,7 +20,9 @@ struct Bytecode {
         let pointwise = operation.asPointwise
       else { continue }
       let operands = inputs.map { Expression.Value(valueOf[$0]!) }
-      valueOf[member] = pointwise.express(&expression, operands).index
+      let result = pointwise.express(&expression, operands)
+      let element = draft.program.values[member].type.element
+      valueOf[member] = Bytecode.narrowed(result, to: element, &expression).index
     }
     constants = expression.constants.map { $0.number }
     let steps =
@@ -32,6 +34,17 @@ struct Bytecode {
   }
 
   func register(of member: Int) -> Int { registers[Int(valueOf[member]!)] }
+
+  /// A group computes in wide elements: each narrow member rounds at its end, as it would alone.
+  private static func narrowed(
+    _ value: Expression.Value, to element: ElementType, _ expression: inout Expression
+  ) -> Expression.Value {
+    switch element {
+    case .float16: expression.emit(.toFloat16, value)
+    case .bfloat16: expression.emit(.toBFloat16, value)
+    default: value
+    }
+  }
 
   private struct Step {
     var code: UInt8

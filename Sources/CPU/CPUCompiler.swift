@@ -64,8 +64,9 @@ struct CPUCompiler {
     let output = program.values[value].type.element
     let types = inputs.map { program.values[$0].type.element }
     let floating = ([output] + types).filter { $0.isFloating }
-    guard let compute = floating.first, floating.allSatisfy({ $0 == compute }),
-      ([output] + types).allSatisfy({ $0 == compute || $0 == .bool })
+    guard let compute = floating.first?.wide, floating.allSatisfy({ $0.wide == compute }),
+      output.isFloating || output == .bool,
+      types.allSatisfy({ $0.isFloating || $0 == .bool || $0 == .uint8 })
     else { return nil }
     // Inside a group every number but 0 would have to become 1.
     if operation is Cast, output == .bool { return nil }

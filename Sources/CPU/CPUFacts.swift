@@ -15,4 +15,9 @@ extension CPUDevice {
   public static var libraryProblem: String? {
     adj_onednn_available() == 1 ? nil : String(cString: adj_onednn_problem())
   }
+
+  /// For tests: the pointwise kernels of at most this instruction set, 0 portable, 1 AVX2, 2 all.
+  package static func limitInstructionSet(to most: Int) {
+    adj_pointwise_limit_isa(Int32(most))
+  }
 }

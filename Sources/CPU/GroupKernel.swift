@@ -64,7 +64,7 @@ final class GroupKernel: Kernel {
     for (index, result) in draft.results.enumerated() {
       outputs[index] = adj_output(
         reg: Int32(code.register(of: result)),
-        is_bool: draft.program.values[result].type.element == .bool ? 1 : 0)
+        stored: GroupKernel.stored(draft.program.values[result].type.element))
     }
     program = .allocate(capacity: 1)
     program.pointee = adj_program(
@@ -99,16 +99,27 @@ final class GroupKernel: Kernel {
   func worksInPlace(on slot: Int, owner: (Int) -> Int) -> Bool {
     for index in 0..<inSlots.count where owner(inSlots[index]) == slot {
       let isElementwise =
-        inputs[index].access == Int32(ADJ_CONTIGUOUS.rawValue) && inputs[index].is_bool == 0
+        inputs[index].access == Int32(ADJ_CONTIGUOUS.rawValue)
+        && inputs[index].stored != Int32(ADJ_STORED_BYTES.rawValue)
       if inSlots[index] != slot || !isElementwise { return false }
     }
     return true
   }
 
+  /// How elements lie in memory.
+  private static func stored(_ element: ElementType) -> Int32 {
+    switch element {
+    case .bool, .uint8: Int32(ADJ_STORED_BYTES.rawValue)
+    case .float16: Int32(ADJ_STORED_FLOAT16.rawValue)
+    case .bfloat16: Int32(ADJ_STORED_BFLOAT16.rawValue)
+    default: Int32(ADJ_STORED_COMPUTED.rawValue)
+    }
+  }
+
   /// How one input is read over the group's iteration space.
   private static func access(_ location: Location, _ draft: GroupDraft) -> adj_input {
     var input = adj_input()
-    input.is_bool = location.type.element == .bool ? 1 : 0
+    input.stored = stored(location.type.element)
     let own = location.broadcastStrides(to: draft.shape)
     let nest = LoopNest(draft.shape, order: draft.order, strides: [own])
     let strides = nest.strides[0]

@@ -38,6 +38,10 @@ package enum Micro: UInt8, Sendable {
   case truncatingRemainder
   /// |a| with the sign of b.
   case copySign
+  /// Rounded to what float16 holds.
+  case toFloat16
+  /// Rounded to what bfloat16 holds.
+  case toBFloat16
   // Of integers only, which the plain kernel computes.
   case bitAnd
   case bitOr
@@ -49,7 +53,7 @@ package enum Micro: UInt8, Sendable {
   package var arity: Int {
     switch self {
     case .copy, .negate, .exp, .log, .tanh, .sin, .cos, .squareRoot, .absolute, .floor, .ceil,
-      .round, .truncate, .expm1, .log1p, .atan, .erf, .lgamma:
+      .round, .truncate, .expm1, .log1p, .atan, .erf, .lgamma, .toFloat16, .toBFloat16:
       1
     case .select: 3
     case .add, .subtract, .multiply, .divide, .maximum, .minimum, .greater, .equal, .polygamma,

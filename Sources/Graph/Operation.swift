@@ -9,6 +9,8 @@ package enum OperationKind: Sendable {
   /// The same elements in another shape or order.
   case view
   case reduction
+  /// The same elements, as they are, in other places.
+  case movement
   /// Runs by a kernel of its own.
   case kernel
   /// A named composite with a body of primitives.
@@ -51,6 +53,14 @@ extension Operation {
 
 extension Region {
   package var asRegion: (any Region)? { self }
+}
+
+extension Operation {
+  /// True where it works on narrow elements as they are: pointwise ones round by themselves, and what only moves
+  /// elements has nothing to round. All others are given wide elements.
+  package var takesNarrowElements: Bool {
+    asPointwise != nil || kind == .view || kind == .movement
+  }
 }
 
 /// A composite: one node with a body of primitives.

@@ -46,8 +46,8 @@ extension Tensor {
     _ shape: Shape, _ low: Double = 0, _ high: Double = 1, key: RandomKey,
     _ element: ElementType = .float32
   ) -> Tensor {
-    // Rounding to float32 must not reach the end that is left out.
-    let last = element == .float32 && high > low ? Double(Float(high).nextDown) : high
+    // Rounding must not reach the end that is left out.
+    let last = high > low ? element.largest(below: high) : high
     return filled(shape, element) { Swift.min(low + (high - low) * key.uniform(at: $0), last) }
   }
 

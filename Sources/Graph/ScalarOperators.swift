@@ -2,6 +2,13 @@
 public protocol TensorNumber: Sendable {
   /// The same number as a Double.
   var asDouble: Double { get }
+  /// The same number as an integer; nil for a type of numbers with fractions.
+  var asInteger: Int64? { get }
+}
+
+extension TensorNumber {
+  /// The same number as an integer; nil for a type of numbers with fractions.
+  public var asInteger: Int64? { nil }
 }
 
 extension Double: TensorNumber {
@@ -15,10 +22,13 @@ extension Float: TensorNumber {
 extension Int: TensorNumber {
   /// The same number as a Double.
   public var asDouble: Double { Double(self) }
+  /// The same number as an integer.
+  public var asInteger: Int64? { Int64(self) }
 }
 
 // A number takes the tensor's element type. It is an operand of the plan: another number tomorrow is the
-// same plan. Beside integers a fraction makes the result float32.
+// same plan. Beside integers a number of a type with fractions makes the result float32; beside truth values an
+// integer makes it int64.
 extension Tensor {
   /// a + b for every element.
   public static func + (a: Tensor, b: some TensorNumber) -> Tensor { a + a.beside(b) }
@@ -41,7 +51,10 @@ extension Tensor {
   func beside(_ number: some TensorNumber) -> Tensor {
     let value = number.asDouble
     if element.isFloating { return Tensor(value, element) }
-    let isWhole = value == value.rounded(.towardZero) && abs(value) < 0x1p53
-    return Tensor(value, isWhole ? .int64 : .float32)
+    guard let integer = number.asInteger else { return Tensor(value, .float32) }
+    let target: ElementType = element == .bool ? .int64 : element
+    // An operand is held as a Double; what that cannot hold is a constant.
+    return abs(value) < 0x1p53
+      ? Tensor(value, target) : Tensor([integer], shape: []).cast(to: target)
   }
 }

@@ -42,8 +42,7 @@ public struct Tensor: Sendable {
 
   private init<Scalar: TensorScalar>(copying elements: [Scalar], _ shape: Shape) {
     guard shape.isValid, elements.count == shape.count else {
-      self = fail(
-        GraphError("tensor", "\(elements.count) elements do not fill \(shape.description)"))
+      self = Tensor.wrongCount(elements.count, shape)
       return
     }
     let storage = Storage.make(byteCount: elements.count * Scalar.elementType.byteCount)
@@ -60,13 +59,29 @@ public struct Tensor: Sendable {
       Constant.shared, TensorType(shape, Scalar.elementType), storage: storage)
   }
 
+  private init(rounding elements: [Double], _ shape: Shape, _ element: ElementType) {
+    guard shape.isValid, elements.count == shape.count else {
+      self = Tensor.wrongCount(elements.count, shape)
+      return
+    }
+    let size = element.byteCount
+    let storage = Storage.make(byteCount: elements.count * size)
+    for index in 0..<elements.count {
+      write(elements[index], as: element, to: storage.pointer + index * size)
+    }
+    node = Node(Constant.shared, TensorType(shape, element), storage: storage)
+  }
+
+  private static func wrongCount(_ count: Int, _ shape: Shape) -> Tensor {
+    fail(GraphError("tensor", "\(count) elements do not fill \(shape.description)"))
+  }
+
   /// A tensor with these numbers in row-major order, float32 unless asked otherwise.
   public init(_ elements: [Double], shape: Shape, _ element: ElementType = .float32) {
     switch element {
-    case .bool: self.init(elements.map { $0 != 0 }, shape: shape)
-    case .int64: self.init(elements.map { Int64(cutting: $0) }, shape: shape)
     case .float32: self.init(elements.map { Float($0) }, shape: shape)
     case .float64: self.init(copying: elements, shape)
+    default: self.init(rounding: elements, shape, element)
     }
   }
 

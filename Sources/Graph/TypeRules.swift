@@ -28,9 +28,9 @@ extension Inputs {
     return count == 1 ? TensorType(self[0].shape, .bool) : try broadcastPair(name)
   }
 
-  /// Two inputs of int64.
+  /// Two inputs of one type of integers.
   func integers(_ name: String) throws(GraphError) -> TensorType {
-    guard self[0].element == .int64 else { throw GraphError(name, "takes int64; cast first") }
+    guard self[0].element.isInteger else { throw GraphError(name, "takes integers; cast first") }
     return try broadcastPair(name)
   }
 
@@ -54,7 +54,7 @@ extension Inputs {
 }
 
 private func notFloating(_ name: String, _ a: TensorType) -> GraphError {
-  GraphError(name, "takes float32 or float64, not \(a.element.name) \(a.shape.description)")
+  GraphError(name, "takes floating-point numbers, not \(a.element.name) \(a.shape.description)")
 }
 
 private func differentTypes(_ name: String, _ a: TensorType, _ b: TensorType) -> GraphError {

@@ -68,6 +68,8 @@ extension Float: ReferenceScalar {
     case .round: a.rounded(.toNearestOrEven)
     case .truncate: a.rounded(.towardZero)
     case .copySign: ScalarMath.copySign(a, b)
+    case .toFloat16: HalfPrecision.float(float16: HalfPrecision.float16(a))
+    case .toBFloat16: BFloat16(a).float
     case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight: .nan
     case .expm1, .log1p, .atan, .erf, .lgamma, .polygamma, .power, .truncatingRemainder:
       ScalarMath.rounded(Double.apply(micro, Double(a), Double(b), Double(c)))
@@ -106,6 +108,8 @@ extension Double: ReferenceScalar {
     case .round: a.rounded(.toNearestOrEven)
     case .truncate: a.rounded(.towardZero)
     case .copySign: ScalarMath.copySign(a, b)
+    case .toFloat16, .toBFloat16:
+      Double(Float.apply(micro, HalfPrecision.roundedToOdd(a), 0, 0))
     case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight: .nan
     case .expm1: ScalarMath.expm1(a)
     case .log1p: ScalarMath.log1p(a)
@@ -141,7 +145,7 @@ extension Int64: ReferenceScalar {
     case .equal: a == b ? 1 : 0
     case .select: a != 0 ? b : c
     case .absolute: a < 0 ? 0 &- a : a
-    case .floor, .ceil, .round, .truncate: a
+    case .floor, .ceil, .round, .truncate, .toFloat16, .toBFloat16: a
     case .truncatingRemainder: b == 0 ? 0 : a.remainderReportingOverflow(dividingBy: b).partialValue
     case .copySign: (a < 0) == (b < 0) ? a : 0 &- a
     case .bitAnd: a & b

@@ -56,6 +56,19 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
       Scalar(double: memory.assumingMemoryBound(to: UInt8.self)[place] == 0 ? 0 : 1)
     case .int64:
       convert(memory.assumingMemoryBound(to: Int64.self)[place])
+    case .int32:
+      convert(Int64(memory.assumingMemoryBound(to: Int32.self)[place]))
+    case .int16:
+      convert(Int64(memory.assumingMemoryBound(to: Int16.self)[place]))
+    case .int8:
+      convert(Int64(memory.assumingMemoryBound(to: Int8.self)[place]))
+    case .uint8:
+      convert(Int64(memory.assumingMemoryBound(to: UInt8.self)[place]))
+    case .float16:
+      convert(
+        HalfPrecision.float(float16: memory.assumingMemoryBound(to: UInt16.self)[place]))
+    case .bfloat16:
+      convert(memory.assumingMemoryBound(to: BFloat16.self)[place].float)
     case .float32:
       convert(memory.assumingMemoryBound(to: Float.self)[place])
     case .float64:
@@ -71,8 +84,10 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
     case .bool:
       let isTrue = value.isNotANumber || value.asDouble != 0
       memory.assumingMemoryBound(to: UInt8.self)[place] = isTrue ? 1 : 0
-    case .int64:
-      memory.assumingMemoryBound(to: Int64.self)[place] = convert(value)
+    case .int64, .int32, .int16, .int8, .uint8:
+      write(convert(value) as Int64, as: element, to: memory + place * element.byteCount)
+    case .float16, .bfloat16:
+      write(value.asDouble, as: element, to: memory + place * element.byteCount)
     case .float32:
       memory.assumingMemoryBound(to: Float.self)[place] = convert(value)
     case .float64:
@@ -88,21 +103,23 @@ private func convert<From: ReferenceScalar, To: ReferenceScalar>(_ value: From) 
   return To(double: value.asDouble)
 }
 
-/// A kernel for one pointwise operation. Casts compute in Double, comparisons and choices in the type of
-/// what they compare or choose.
+/// A kernel for one pointwise operation. Casts compute in Double, or in 64 bits between integers; comparisons and
+/// choices in the wide type of what they compare or choose.
 func pointwiseKernel(
   _ operation: any PointwiseOperation, _ inputs: [Operand], _ output: Operand
 ) -> any Kernel {
   switch computeType(operation, inputs, output) {
   case .float32: PointwiseKernel<Float>(operation, inputs, output)
   case .float64: PointwiseKernel<Double>(operation, inputs, output)
-  case .int64, .bool: PointwiseKernel<Int64>(operation, inputs, output)
+  default: PointwiseKernel<Int64>(operation, inputs, output)
   }
 }
 
 private func computeType(
   _ operation: any PointwiseOperation, _ inputs: [Operand], _ output: Operand
 ) -> ElementType {
-  if operation is Cast { return .float64 }
-  return output.element == .bool ? inputs[0].element : output.element
+  if operation is Cast {
+    return inputs[0].element.isFloating || output.element.isFloating ? .float64 : .int64
+  }
+  return output.element == .bool ? inputs[0].element.wide : output.element.wide
 }

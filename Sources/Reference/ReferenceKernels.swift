@@ -17,7 +17,7 @@ package enum ReferenceKernels {
     case .float64:
       if let kernel = linearAlgebra(Double.self, operation, inputs, output) { return kernel }
       return try typed(Double.self, operation, inputs, output)
-    case .int64, .bool: return try typed(Int64.self, operation, inputs, output)
+    default: return try typed(Int64.self, operation, inputs, output)
     }
   }
 
@@ -60,7 +60,7 @@ package enum ReferenceKernels {
     switch inputs[0].element {
     case .float32: placesKernel(Float.self, operation, inputs, output)
     case .float64: placesKernel(Double.self, operation, inputs, output)
-    case .int64, .bool: placesKernel(Int64.self, operation, inputs, output)
+    default: placesKernel(Int64.self, operation, inputs, output)
     }
   }
 

@@ -202,7 +202,7 @@ extension ReferenceKernels {
     switch input.element {
     case .float32: ArgMaxKernel<Float>(operation, input, output)
     case .float64: ArgMaxKernel<Double>(operation, input, output)
-    case .int64, .bool: ArgMaxKernel<Int64>(operation, input, output)
+    default: ArgMaxKernel<Int64>(operation, input, output)
     }
   }
 }

@@ -92,13 +92,3 @@ package final class Executable {
     }
   }
 }
-
-/// Writes a number in an element type.
-package func write(_ number: Double, as element: ElementType, to memory: UnsafeMutableRawPointer) {
-  switch element {
-  case .float32: memory.storeBytes(of: Float(number), as: Float.self)
-  case .float64: memory.storeBytes(of: number, as: Double.self)
-  case .int64: memory.storeBytes(of: Int64(cutting: number), as: Int64.self)
-  case .bool: memory.storeBytes(of: number != 0 ? 1 : 0, as: UInt8.self)
-  }
-}

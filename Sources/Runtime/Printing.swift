@@ -68,6 +68,9 @@ import AdjointGraph
       switch tensor.element {
       case .bool: aligned(tensor.booleans.map { $0 ? "true" : "false" }, shown)
       case .int64: aligned(tensor.array(of: Int64.self).map { $0.description }, shown)
+      case .int32, .int16, .int8, .uint8: aligned(tensor.integers.map { $0.description }, shown)
+      case .float16: numbers(tensor.array(of: Float16.self).map { $0.description }, shown)
+      case .bfloat16: numbers(tensor.array(of: BFloat16.self).map { $0.description }, shown)
       case .float32: numbers(tensor.floats.map { $0.description }, shown)
       case .float64: numbers(tensor.doubles.map { $0.description }, shown)
       }
@@ -112,6 +115,20 @@ import AdjointGraph
         || (largest.exponent - smallest.exponent == 3
           && smallest.leadingDigitsAreSmaller(than: largest))
       return largest.exponent >= 8 || smallest.exponent < -4 || ratioIsLarge
+    }
+  }
+
+  extension BFloat16: CustomStringConvertible {
+    /// The fewest decimal digits that no other bfloat16 is nearer to.
+    public var description: String {
+      let exact = float.description
+      guard float.isFinite else { return exact }
+      let digits = DecimalText(exact)
+      for count in 1..<digits.digits.count {
+        let text = digits.rounded(toDigits: count).scientific(fraction: count - 1)
+        if let number = Float(text), BFloat16(number) == self { return number.description }
+      }
+      return exact
     }
   }
 

@@ -61,16 +61,33 @@ package final class Program {
     if inputs.isEmpty, node.operation.kind == .leaf || node.storage != nil {
       return addLeaf(node, isOutermost)
     }
-    if let region = node.operation.asRegion, !runsWhole(region, inputs.map { values[$0].type }) {
-      return inline(region, inputs, runsWhole)
-    }
     if let same = simplified(node, inputs) { return same }
-    return known.find(hash(node.operation, inputs)) { place in
-      guard case .computed(let operation, let others) = values[place].source else { return false }
-      return others == inputs && isSame(operation, node.operation)
-    } orInsert: {
-      append(.computed(node.operation, inputs: inputs), node.type)
+    guard !node.operation.takesNarrowElements else {
+      return compute(node.operation, inputs, node.type)
     }
+    // In wide elements, whatever the operation is: what it computes rounds once, at its end.
+    let wide = inputs.map { cast($0, to: values[$0].type.element.wide) }
+    if let region = node.operation.asRegion, !runsWhole(region, wide.map { values[$0].type }) {
+      return cast(inline(region, wide, runsWhole), to: node.element)
+    }
+    let type = TensorType(node.shape, node.element.wide)
+    return cast(compute(node.operation, wide, type), to: node.element)
+  }
+
+  /// A computation; one that is there already is the same value.
+  private func compute(_ operation: any Operation, _ inputs: [Int], _ type: TensorType) -> Int {
+    known.find(hash(operation, inputs)) { place in
+      guard case .computed(let other, let others) = values[place].source else { return false }
+      return others == inputs && isSame(other, operation)
+    } orInsert: {
+      append(.computed(operation, inputs: inputs), type)
+    }
+  }
+
+  private func cast(_ place: Int, to element: ElementType) -> Int {
+    let type = values[place].type
+    if type.element == element { return place }
+    return compute(Cast.to(element), [place], TensorType(type.shape, element))
   }
 
   private func addLeaf(_ node: Node, _ isOutermost: Bool) -> Int {

@@ -49,6 +49,12 @@ extension Tensor {
   private func numbers<Number>(_ convert: (Double) -> Number) -> [Number] {
     switch element {
     case .bool: array(of: Bool.self).map { convert($0 ? 1 : 0) }
+    case .int32: array(of: Int32.self).map { convert(Double($0)) }
+    case .int16: array(of: Int16.self).map { convert(Double($0)) }
+    case .int8: array(of: Int8.self).map { convert(Double($0)) }
+    case .uint8: array(of: UInt8.self).map { convert(Double($0)) }
+    case .float16: array(of: Float16Bits.self).map { convert(Double($0.float)) }
+    case .bfloat16: array(of: BFloat16.self).map { convert(Double($0.float)) }
     case .int64: array(of: Int64.self).map { convert(Double($0)) }
     case .float32: array(of: Float.self).map { convert(Double($0)) }
     case .float64: array(of: Double.self).map { convert($0) }
@@ -69,4 +75,14 @@ extension Tensor {
     let isNumber = node.operation is ScalarOperand || node.operation is Literal
     return node.storage == nil && isNumber ? node.scalar : nil
   }
+}
+
+/// float16 where Swift has no such type.
+private struct Float16Bits: TensorScalar {
+  static var elementType: ElementType { .float16 }
+  let bits: UInt16
+  init(number: Double) {
+    bits = HalfPrecision.float16(HalfPrecision.roundedToOdd(number))
+  }
+  var float: Float { HalfPrecision.float(float16: bits) }
 }

@@ -27,8 +27,9 @@ import Testing
     #expect(vmap({ power($0, 3) }, x).doubles == [8, -27])
   }
 
-  @Test func wholeNumbersAreRefused() {
-    #expect(throws: GraphError.self) { try checked { power(Tensor([1, 2]), 2) } }
+  @Test func wholeNumbersHaveNoReciprocals() {
+    #expect(power(Tensor([1, -2]), 3).integers == [1, -8])
+    #expect(throws: GraphError.self) { try checked { power(Tensor([1, 2]), -2) } }
   }
 
   private func expectEqual(

@@ -21,7 +21,7 @@ typedef struct {
 void adj_reduce_f32(int kind, const adj_reduction_shape *shape, const float *in, float *out, int threads);
 void adj_reduce_f64(int kind, const adj_reduction_shape *shape, const double *in, double *out, int threads);
 
-// --- strided copy: out[i...] = in[i...] for all i below sizes; element size 1, 4 or 8 bytes.
+// --- strided copy: out[i...] = in[i...] for all i below sizes; element size 1, 2, 4 or 8 bytes.
 void adj_strided_copy(int rank, const int64_t *sizes, const void *in, const int64_t *in_strides,
                       void *out, const int64_t *out_strides, int element_bytes, int threads);
 

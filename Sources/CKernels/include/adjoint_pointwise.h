@@ -16,6 +16,7 @@ enum adj_micro {
   ADJ_POWER,
   ADJ_TRUNCATING_REMAINDER,
   ADJ_COPY_SIGN, // |a| with the sign of b
+  ADJ_TO_FLOAT16, ADJ_TO_BFLOAT16, // rounded to what these hold, halves to even; in float only
   ADJ_MICRO_COUNT
 };
 
@@ -31,18 +32,25 @@ enum adj_access {
   ADJ_STRIDED     // element i found by unravelling i over sizes and strides (0 strides broadcast)
 };
 
+/// How elements lie in memory.
+enum adj_stored {
+  ADJ_STORED_COMPUTED, // in the type that the program computes in
+  ADJ_STORED_BYTES,    // from 0 to 255; written as 0 and 1
+  ADJ_STORED_FLOAT16, ADJ_STORED_BFLOAT16 // of programs in float only; values that are written are rounded already
+};
+
 /// How one input of a group is read. `sizes`/`strides` (in elements, outermost first, already collapsed
 /// by the caller) describe the group's whole iteration space and matter for ADJ_STRIDED only.
 typedef struct {
   int32_t access;
-  int32_t is_bool;   // elements are bytes 0/1 instead of the compute type
+  int32_t stored;    // enum adj_stored
   int32_t rank;
   int64_t sizes[8], strides[8];
 } adj_input;
 
 typedef struct {
   int32_t reg;       // the register that holds the result
-  int32_t is_bool;   // stored as bytes 0/1
+  int32_t stored;    // enum adj_stored
 } adj_output;
 
 typedef struct {
@@ -61,3 +69,5 @@ void adj_pointwise_f64(const adj_program *program, const void *const *in, void *
 
 /// "avx512", "avx2" or "portable": which kernels this processor gets.
 const char *adj_pointwise_isa(void);
+/// For tests: at most 0 portable, 1 AVX2, 2 AVX-512.
+void adj_pointwise_limit_isa(int most);

@@ -1,19 +1,23 @@
 // Reductions that are made of primitives.
 
 extension Tensor {
-  /// The smallest element over `axes` (all of them where none are given): −max(−x). NaN if one is there, +∞ if
-  /// there is no element.
+  /// The smallest element over `axes` (all of them where none are given): −max(−x), of integers the complements'.
+  /// NaN if one is there, +∞ if there is no element, which integers refuse.
   public func min(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
-    guard element.isFloating else {
-      return fail(GraphError("minimum", "takes float32 or float64, not \(element.name)"))
+    guard !element.isInteger else {
+      return complement.max(axes, keepingDimensions: keep).complement
     }
     return -(-self).max(axes, keepingDimensions: keep)
   }
 
   /// The place of the smallest element along `axis`, as int64: the first of equal ones; NaN counts as smallest.
   public func argmin(_ axis: Int = -1, keepingDimensions keep: Bool = false) -> Tensor {
-    (.literal(0, element) - self).argmax(axis, keepingDimensions: keep)
+    (element.isInteger ? complement : .literal(0, element) - self)
+      .argmax(axis, keepingDimensions: keep)
   }
+
+  /// −1 − x, all bits the other way: the integers in reverse order, without one that has no partner.
+  private var complement: Tensor { BitwiseXor.shared.apply(self, .literal(-1, element)) }
 
   /// The mean of squared distances from the mean, over `axes`: Σ (x − mean)² / (n − correction). Correction 1
   /// gives the unbiased estimate of a sample.

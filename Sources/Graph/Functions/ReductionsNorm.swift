@@ -20,7 +20,7 @@ extension Tensor {
   private func wrongNorm(_ p: Double) -> GraphError {
     element.isFloating
       ? GraphError("norm", "the order must be positive")
-      : GraphError("norm", "takes float32 or float64, not \(element.name); cast first")
+      : GraphError("norm", "takes floating-point numbers, not \(element.name); cast first")
   }
 
   /// |x|, with gradient 0 at 0; NaN stays NaN.
@@ -62,7 +62,7 @@ extension Tensor {
   }
 
   private func notFloating(_ name: String) -> GraphError {
-    GraphError(name, "takes float32 or float64, not \(element.name); cast first")
+    GraphError(name, "takes floating-point numbers, not \(element.name); cast first")
   }
 
   /// The maximum, kept and cut from the graph, as what exponents are moved by; 0 where it is not finite.

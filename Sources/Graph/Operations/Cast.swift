@@ -1,9 +1,7 @@
-/// The same values in another element type; to bool means ≠ 0, to int64 cuts towards zero.
+/// The same values in another element type; to bool means ≠ 0. A fraction becomes an integer by being cut towards
+/// zero to 64 bits, and an integer a narrower one by keeping its lowest bits.
 package final class Cast: PointwiseOperation {
-  private static let toBool = Cast(.bool)
-  private static let toInt64 = Cast(.int64)
-  private static let toFloat32 = Cast(.float32)
-  private static let toFloat64 = Cast(.float64)
+  private static let toEach = ElementType.allCases.map { Cast($0) }
 
   package let name = "cast"
   package let attributes: [Int]
@@ -16,14 +14,7 @@ package final class Cast: PointwiseOperation {
     signature = Signature.of("cast", attributes)
   }
 
-  static func to(_ target: ElementType) -> Cast {
-    switch target {
-    case .bool: toBool
-    case .int64: toInt64
-    case .float32: toFloat32
-    case .float64: toFloat64
-    }
-  }
+  package static func to(_ target: ElementType) -> Cast { toEach[Int(target.rawValue)] }
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     TensorType(inputs[0].shape, target)

@@ -3,7 +3,7 @@ package final class Concatenate: Operation {
   package let name = "concatenate"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.kernel
+  package let kind = OperationKind.movement
   package let axis: Int
 
   package init(axis: Int) {

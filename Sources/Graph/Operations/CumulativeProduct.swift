@@ -52,12 +52,12 @@ package final class CumulativeProduct: Operation {
 
 extension Tensor {
   /// The running product along `axis`: y_t = x_0 · … · x_t. Exclusive leaves x_t out; reversed runs from the
-  /// end. The gradient is right where factors are 0.
+  /// end. The gradient is right where factors are 0. Integers and truth values give int64.
   public func cumulativeProduct(
     _ axis: Int = 0, exclusive: Bool = false, reversed: Bool = false
   ) -> Tensor {
     along(axis, for: "cumulativeProduct") {
-      CumulativeProduct(axis: $0, isExclusive: exclusive, isReversed: reversed).apply(self)
+      CumulativeProduct(axis: $0, isExclusive: exclusive, isReversed: reversed).apply(summable)
     }
   }
 }

@@ -49,11 +49,12 @@ extension Inputs {
 
 extension Tensor {
   /// The running sum along `axis`: y_t = x_0 + … + x_t. Exclusive leaves x_t out; reversed runs from the end.
+  /// Integers and truth values give int64.
   public func cumulativeSum(
     _ axis: Int = 0, exclusive: Bool = false, reversed: Bool = false
   ) -> Tensor {
     along(axis, for: "cumulativeSum") {
-      CumulativeSum(axis: $0, isExclusive: exclusive, isReversed: reversed).apply(self)
+      CumulativeSum(axis: $0, isExclusive: exclusive, isReversed: reversed).apply(summable)
     }
   }
 }

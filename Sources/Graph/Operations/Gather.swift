@@ -4,7 +4,7 @@ package final class Gather: Operation {
   package let name = "gather"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.kernel
+  package let kind = OperationKind.movement
   package let axis: Int
 
   package init(axis: Int) {
@@ -134,10 +134,13 @@ extension Batch {
 }
 
 extension Tensor {
-  /// The places along `axis` that `indices` name.
+  /// The places along `axis` that `indices`, integers of any type, name.
   public func gather(_ indices: Tensor, axis: Int = 0) -> Tensor {
-    Gather(axis: fromFront(axis)).apply(self, indices)
+    Gather(axis: fromFront(axis)).apply(self, indices.asIndices)
   }
+
+  /// Integers as int64, which is what operations take as indices; others as they are, to be refused.
+  package var asIndices: Tensor { element.isInteger ? cast(to: .int64) : self }
 }
 
 extension Shape {

@@ -1,4 +1,4 @@
-/// The largest element over axes; NaN if one is there, −∞ if there is none. Ties share the gradient.
+/// The largest element over axes; NaN if one is there, −∞ if there is none, which integers refuse. Ties share the gradient.
 package final class Maximum: Operation {
   package let name = "maximum"
   package let attributes: [Int]
@@ -19,11 +19,13 @@ package final class Maximum: Operation {
     guard Int(axes.mask) < 1 << input.shape.rank else {
       throw GraphError(name, "an axis is outside \(input.shape.description)")
     }
-    guard input.element.isFloating else {
-      throw GraphError(name, "takes float32 or float64, not \(input.element.name)")
+    guard input.element != .bool else { throw GraphError(name, "takes numbers, not bool") }
+    let shape = input.shape.reduced(over: axes, keepingDimensions: keepsDimensions)
+    guard input.element.isFloating || input.shape.count > 0 || shape.count == 0 else {
+      throw GraphError(
+        name, "no element to take in \(input.element.name) \(input.shape.description)")
     }
-    return TensorType(
-      input.shape.reduced(over: axes, keepingDimensions: keepsDimensions), input.element)
+    return TensorType(shape, input.element)
   }
 
   package func reverse(_ step: Reverse) {

@@ -5,7 +5,7 @@ package final class Negate: UnaryFunction, PlainOperation {
   package let signature = Signature.of("negate")
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    try inputs.sameFloating(name)
+    try inputs.sameNumber(name)
   }
 
   package func express(_ body: inout Expression, _ x: [Value]) -> Value {

@@ -13,7 +13,7 @@ package final class Power: UnaryFunction {
   }
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    try inputs.sameFloating(name)
+    exponent < 0 ? try inputs.sameFloating(name) : try inputs.sameNumber(name)
   }
 
   /// Repeated squaring: as many products as n has binary digits, twice over at most.

@@ -57,10 +57,10 @@ package final class Product: Operation {
 }
 
 extension Tensor {
-  /// The product over `axes` (all of them where none are given). The gradient is right where factors are 0.
+  /// The product over `axes` (all of them where none are given). Integers and truth values give int64. The gradient is right where factors are 0.
   public func product(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
     over(axes, for: "product") { axes in
-      axes.isEmpty ? self : Product(axes, keepsDimensions: keep).apply(self)
+      axes.isEmpty ? summable : Product(axes, keepsDimensions: keep).apply(summable)
     }
   }
 }

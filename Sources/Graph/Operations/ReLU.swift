@@ -5,7 +5,7 @@ package final class ReLU: UnaryFunction, PlainOperation {
   package let signature = Signature.of("relu")
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    try inputs.sameFloating(name)
+    try inputs.sameNumber(name)
   }
 
   package func express(_ body: inout Expression, _ x: [Value]) -> Value {

@@ -49,7 +49,7 @@ package final class Place: Operation {
   package let name = "place"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.kernel
+  package let kind = OperationKind.movement
   package let axis: Int
   package let length: Int
 

@@ -1,4 +1,4 @@
-/// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as int64 class indices.
+/// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as integer class indices.
 ///
 /// A region: backends may run it whole; the body defines it.
 package final class SoftmaxCrossEntropy: Region, PlainOperation {
@@ -97,7 +97,7 @@ private func requireClasses(_ name: String, _ inputs: Inputs) throws(GraphError)
   }
 }
 
-/// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as int64 class indices.
+/// The mean over rows of −log softmax(row)[target]: logits [N, C], targets [N] as integer class indices.
 public func softmaxCrossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-  SoftmaxCrossEntropy.shared.apply(logits, targets)
+  SoftmaxCrossEntropy.shared.apply(logits, targets.asIndices)
 }

@@ -68,7 +68,7 @@ package final class StridedPlace: Operation {
   package let name = "stridedPlace"
   package let attributes: [Int]
   package let signature: UInt64
-  package let kind = OperationKind.kernel
+  package let kind = OperationKind.movement
   /// One entry an axis.
   package let axes: [AxisStride]
   package let shape: Shape

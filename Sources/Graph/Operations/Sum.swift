@@ -38,22 +38,29 @@ package final class Sum: Operation {
 }
 
 extension Tensor {
-  /// The sum over `axes` (all of them where none are given).
+  /// The sum over `axes` (all of them where none are given). Integers and truth values give int64.
   public func sum(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
     over(axes, for: "sum") { axes in
-      axes.isEmpty ? self : Sum(axes, keepsDimensions: keep).apply(self)
+      axes.isEmpty ? summable : Sum(axes, keepsDimensions: keep).apply(summable)
     }
   }
 
-  /// The mean over `axes` (all of them where none are given).
+  /// The mean over `axes` (all of them where none are given). Integers and truth values give float32.
   public func mean(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
     guard element.isFloating else {
-      return fail(GraphError("mean", "takes float32 or float64, not \(element.name); cast first"))
+      return cast(to: .float32).mean(axes, keepingDimensions: keep)
+    }
+    guard !element.isNarrow else {
+      // What is summed may be beyond the narrow type where the mean is not.
+      return cast(to: element.wide).mean(axes, keepingDimensions: keep).cast(to: element)
     }
     let total = sum(axes, keepingDimensions: keep)
     let averaged = Double(count) / Double(Swift.max(total.count, 1))
     return total * .literal(1 / averaged, element)
   }
+
+  /// What sums, products and running ones are taken of: integers and truth values with room in 64 bits.
+  var summable: Tensor { element.isFloating ? self : cast(to: .int64) }
 
   /// `body` with these axes as a set; all of them where none are given.
   func over(_ axes: [Int]?, for operation: String, _ body: (AxisSet) -> Tensor) -> Tensor {

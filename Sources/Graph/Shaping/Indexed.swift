@@ -5,6 +5,7 @@ extension Tensor {
   public func taken(along axis: Int, _ indices: Tensor) -> Tensor {
     attempt { () throws(GraphError) in
       let place = try checked(axis, for: "taken")
+      let indices = indices.asIndices
       var wanted = shape
       if indices.rank == rank { wanted[place] = indices.shape[place] }
       guard indices.element == .int64, indices.shape == wanted else {
@@ -57,6 +58,7 @@ extension Tensor {
   public func scattering(_ indices: Tensor, _ values: Tensor, axis: Int = 0) -> Tensor {
     attempt { () throws(GraphError) in
       let place = try checked(axis, for: "scattering")
+      let indices = indices.asIndices
       let rows = try self.rows(for: indices, values, place, "scattering")
       guard indices.count > 0 else { return self }
       let writer = LastWriter(shape[place]).apply(indices.flattened())
@@ -73,6 +75,7 @@ extension Tensor {
   public func scatterAdding(_ indices: Tensor, _ values: Tensor, axis: Int = 0) -> Tensor {
     attempt { () throws(GraphError) in
       let place = try checked(axis, for: "scatterAdding")
+      let indices = indices.asIndices
       let rows = try self.rows(for: indices, values, place, "scatterAdding")
       return self
         + ScatterAdd(axis: place, length: shape[place]).apply(rows, indices.flattened())

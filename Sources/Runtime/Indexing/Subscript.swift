@@ -169,11 +169,11 @@ private struct IndexWalk {
   private mutating func collect(_ tensor: Tensor) throws(GraphError) {
     listAxes.append(axis)
     guard tensor.element == .bool else {
-      guard tensor.element == .int64 else {
+      guard tensor.element.isInteger else {
         throw GraphError(
           "subscript", "an index tensor must be int64 or bool, not \(tensor.element.name)")
       }
-      lists.append(countedFromTheFront(tensor, value.shape[axis]))
+      lists.append(countedFromTheFront(tensor.asIndices, value.shape[axis]))
       axis += 1
       return
     }
@@ -212,7 +212,7 @@ private struct IndexWalk {
     for list in lists {
       let bound = merged[start]
       let checked = CheckedIndices(below: bound).apply(list)
-      flat = flat.map { $0 * Double(bound) + checked } ?? checked
+      flat = flat.map { $0 * bound + checked } ?? checked
       size *= bound
       merged.remove(at: start)
     }
