@@ -25,9 +25,19 @@ extension CPUCompiler {
     case let pool as MaxPool: appendPool(.forward, pool.window, value, inputs, type)
     case let pool as MaxPoolGradient: appendPool(.gradient, pool.window, value, inputs, type)
     case let pool as MaxPoolSelect: appendPool(.select, pool.window, value, inputs, type)
+    case let random as RandomUniform: appendRandom(random, value, inputs[0], type)
     default: return false
     }
     return true
+  }
+
+  private mutating func appendRandom(
+    _ operation: RandomUniform, _ value: Int, _ input: Int, _ type: TensorType
+  ) {
+    let keys = rowMajor(input)
+    builder.append(
+      RandomUniformKernel(operation, keys, to: value, device), reads: [keys.slot], writes: [value])
+    locations[value] = .rowMajor(value, type)
   }
 
   private mutating func appendProduct(

@@ -8,7 +8,8 @@ public struct RandomKey: Equatable, Sendable {
 
   /// The key of a seed.
   public init(_ seed: Int) { bits = RandomKey.mix(UInt64(bitPattern: Int64(seed))) }
-  private init(bits: UInt64) { self.bits = bits }
+  /// The key of these bits, as another key gave them.
+  package init(bits: UInt64) { self.bits = bits }
 
   /// An independent key for part `index` of something.
   public func split(_ index: Int) -> RandomKey {

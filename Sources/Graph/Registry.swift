@@ -64,6 +64,7 @@ package enum Registry {
     Sigmoid.shared,
     Softplus.shared,
     Cbrt.shared,
+    SplitKey.shared,
     // Views
     Reshape([1]),
     Transpose([0]),
@@ -83,6 +84,7 @@ package enum Registry {
     Gather(axis: 0),
     ScatterAdd(axis: 0, length: 1),
     Iota(1),
+    RandomUniform([1], .float32),
     CheckedIndices(below: 1),
     Convolution(WindowMotion()),
     ConvolutionInputGradient(WindowMotion(), [1, 1, 1, 1]),

@@ -42,6 +42,7 @@ package enum ReferenceKernels {
     case let place as Place: return PlaceKernel(place, inputs[0], inputs[1], output)
     case let gather as Gather: return GatherKernel(gather, inputs[0], inputs[1], output)
     case is Iota: return IotaKernel(output)
+    case let random as RandomUniform: return RandomUniformKernel(random, inputs[0], output)
     case let slice as StridedSlice: return StridedSliceKernel(slice, inputs[0], output)
     case let place as StridedPlace: return StridedPlaceKernel(place, inputs[0], output)
     case let join as Concatenate: return ConcatenateKernel(join, inputs, output)

@@ -122,6 +122,7 @@ import Testing
     "round", "truncate", "floorDivide", "greaterEqual", "notEqual", "isNaN", "isFinite",
     "logicalNot", "logicalAnd", "logicalOr", "logicalXor", "bitwiseAnd", "bitwiseOr",
     "bitwiseXor", "shiftLeft", "shiftRight", "argMax", "argSort", "searchSorted", "lastWriter",
+    "randomUniform", "splitKey",
   ]
 
   /// Operations through which a gradient flows. Rounding to float32 hides a cast from finite differences;

@@ -33,8 +33,9 @@ package final class FunctionRegion: Region {
 
   /// The gradients through a second run of the body, which waits for the upstream gradient.
   private func recomputed(_ inputs: [Tensor], _ step: Reverse) -> [Tensor?] {
+    // Integers too: what is drawn from a key is drawn again, not kept.
     let again = inputs.enumerated().map { place, input in
-      input.element.isFloating && step.needs(place)
+      input.element == .int64 || input.element.isFloating && step.needs(place)
         ? Barrier.shared.apply(input, step.upstream) : input
     }
     let wanted = again.indices.filter { step.needs($0) }
