@@ -52,14 +52,16 @@ private let activationCases: [FunctionCase] = [
   Case("elu", { elu($0, alpha: 1.5) }, { $0 > 0 ? $0 : 1.5 * Glibc.expm1($0) }),
   Case("selu", { selu($0) }, { selfNormal($0) }),
   Case("celu", { celu($0, alpha: 2) }, { $0 > 0 ? $0 : 2 * Glibc.expm1($0 / 2) }),
-  Case("gelu", floor: 1, { gelu($0) }, { 0.5 * $0 * (1 + Glibc.erf($0 * 0.5.squareRoot())) }),
-  Case("geluTanh", floor: 1, { geluTanh($0) }, { geluByTanh($0) }),
-  Case("silu", { silu($0) }, { $0 * logistic($0) }),
-  Case("mish", { mish($0) }, { $0 * Glibc.tanh(logOfSum($0)) }),
+  Case(
+    "gelu", floor: 1, { gelu($0) },
+    { x in fading(x) { 0.5 * $0 * (1 + Glibc.erf($0 * 0.5.squareRoot())) } }),
+  Case("geluTanh", floor: 1, { geluTanh($0) }, { fading($0, geluByTanh) }),
+  Case("silu", { silu($0) }, { x in fading(x) { $0 * logistic($0) } }),
+  Case("mish", { mish($0) }, { x in fading(x) { $0 * Glibc.tanh(logOfSum($0)) } }),
   Case("hardTanh", { hardTanh($0) }, { $0.isNaN ? .nan : min(max($0, -1), 1) }),
   Case("relu6", { relu6($0) }, { sixth($0) }),
   Case("hardSigmoid", { hardSigmoid($0) }, { sixth($0 + 3) / 6 }),
-  Case("hardSwish", { hardSwish($0) }, { $0 * sixth($0 + 3) / 6 }),
+  Case("hardSwish", { hardSwish($0) }, { x in fading(x) { $0 * sixth($0 + 3) / 6 } }),
 ]
 
 private func logistic(_ x: Double) -> Double {
@@ -76,3 +78,7 @@ private func geluByTanh(_ x: Double) -> Double {
   0.5 * x * (1 + Glibc.tanh((2 / Double.pi).squareRoot() * x * (1 + 0.044715 * x * x)))
 }
 private func sixth(_ x: Double) -> Double { x.isNaN ? .nan : min(max(x, 0), 6) }
+/// A formula whose limit at −∞ is 0, where it would multiply ∞ by 0.
+private func fading(_ x: Double, _ formula: (Double) -> Double) -> Double {
+  x == -.infinity ? 0 : formula(x)
+}

@@ -42,23 +42,37 @@ private func negativePart(_ x: Tensor) -> Tensor {
   return select(greater(x, zero), zero, x)
 }
 
-/// x Φ(x) = x/2 (1 + erf(x/√2)); NaN at −∞.
+/// x Φ(x) = x/2 (1 + erf(x/√2)); 0 at −∞.
 public func gelu(_ x: Tensor) -> Tensor {
-  x.constant(0.5) * x * (x.constant(1) + erf(x.constant(0.7071067811865476) * x))
+  levelled(x) { x in
+    x.constant(0.5) * x * (x.constant(1) + erf(x.constant(0.7071067811865476) * x))
+  }
 }
 
-/// The approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) of `gelu`; NaN at −∞.
+/// The approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) of `gelu`; 0 at −∞.
 public func geluTanh(_ x: Tensor) -> Tensor {
-  let cubic = x.constant(1) + x.constant(0.044715) * x * x
-  return x.constant(0.5) * x
-    * (x.constant(1) + tanh(x.constant(0.7978845608028654) * x * cubic))
+  levelled(x) { x in
+    let cubic = x.constant(1) + x.constant(0.044715) * x * x
+    return x.constant(0.5) * x
+      * (x.constant(1) + tanh(x.constant(0.7978845608028654) * x * cubic))
+  }
 }
 
-/// x σ(x), also called swish; NaN at −∞.
-public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
+/// x σ(x), also called swish; 0 at −∞.
+public func silu(_ x: Tensor) -> Tensor { levelled(x) { $0 * sigmoid($0) } }
 
-/// x tanh(softplus(x)); NaN at −∞.
-public func mish(_ x: Tensor) -> Tensor { x * tanh(softplus(x)) }
+/// x tanh(softplus(x)); 0 at −∞.
+public func mish(_ x: Tensor) -> Tensor { levelled(x) { $0 * tanh(softplus($0)) } }
+
+/// f(x) for an f that beyond ±`levelling` is relu to the last bit. There ∞ · 0 would be NaN, in the value or in
+/// a derivative.
+private func levelled(_ x: Tensor, _ f: (Tensor) -> Tensor) -> Tensor {
+  let isFar = greaterEqual(abs(x), x.constant(levelling))
+  return select(isFar, relu(x), f(select(isFar, x.constant(0), x)))
+}
+
+/// Beyond it e⁻ˣ is 0 in every element type, and x e⁻ˣ too.
+private let levelling = 760.0
 
 /// x within [−1, 1]; the derivative is 1 strictly inside, otherwise 0.
 public func hardTanh(_ x: Tensor) -> Tensor { cut(x, -1, 1) }
@@ -71,8 +85,8 @@ public func hardSigmoid(_ x: Tensor) -> Tensor {
   relu6(x + x.constant(3)) / x.constant(6)
 }
 
-/// x relu6(x + 3) / 6; NaN at −∞.
-public func hardSwish(_ x: Tensor) -> Tensor { x * hardSigmoid(x) }
+/// x relu6(x + 3) / 6; 0 at −∞.
+public func hardSwish(_ x: Tensor) -> Tensor { levelled(x) { $0 * hardSigmoid($0) } }
 
 private func cut(_ x: Tensor, _ low: Double, _ high: Double) -> Tensor {
   let (low, high) = (x.constant(low), x.constant(high))

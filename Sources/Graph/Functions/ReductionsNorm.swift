@@ -7,14 +7,28 @@ extension Tensor {
     _ p: Double = 2, _ axes: [Int]? = nil, keepingDimensions keep: Bool = false
   ) -> Tensor {
     guard element.isFloating, p > 0 else { return fail(wrongNorm(p)) }
-    if p == 2 { return (self * self).sum(axes, keepingDimensions: keep).rootFlatAtZero }
-    let size = magnitude
-    if p == 1 { return size.sum(axes, keepingDimensions: keep) }
+    if p == 1 { return magnitude.sum(axes, keepingDimensions: keep) }
     if p == .infinity {
       // Nothing has size 0, not −∞.
-      return relu(size.max(axes, keepingDimensions: keep))
+      return relu(magnitude.max(axes, keepingDimensions: keep))
     }
-    return size.raised(p).sum(axes, keepingDimensions: keep).raised(1 / p)
+    let scale = largestSize(axes)
+    let scaled = self / scale
+    let total =
+      p == 2
+      ? (scaled * scaled).sum(axes, keepingDimensions: true).rootFlatAtZero
+      : scaled.magnitude.raised(p).sum(axes, keepingDimensions: true).raised(1 / p)
+    let norm = total * scale
+    return keep ? norm : norm.without(axes)
+  }
+
+  /// The largest |x|, kept and cut from the graph, as what elements are divided by so that no power of them
+  /// overflows or vanishes; 1 where it is 0 or not finite.
+  private func largestSize(_ axes: [Int]?) -> Tensor {
+    let top = abs(detached).max(axes, keepingDimensions: true)
+    let (zero, one) = (Tensor.literal(0, element), Tensor.literal(1, element))
+    let isUsable = logicalAnd(greater(top, zero), equal(top - top, zero))
+    return select(isUsable, top, one)
   }
 
   private func wrongNorm(_ p: Double) -> GraphError {
