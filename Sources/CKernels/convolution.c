@@ -1,7 +1,8 @@
 // Convolution by matrix products. For a block of output rows of one image the windows are laid out as the
 // columns of a matrix [channels * kernel, pixels] (im2col), which meets the weights [outputs, channels *
-// kernel] in one product. Images are divided among threads; sums over images run over groups fixed by the
-// shape, so that a weight gradient is the same for any number of threads.
+// kernel] in one product; in groups, each group of channels meets its own weights. Images and groups are divided
+// among threads; sums over images run over parts fixed by the shape, so that a weight gradient is the same for any
+// number of threads.
 #include "adjoint_kernels.h"
 #include "adjoint_threads.h"
 #include "instruction_sets.h"
@@ -10,41 +11,55 @@
 
 enum {
   block_bytes = 512 * 1024,           // columns of one block: they stay in the second-level cache
-  most_groups = 16,                   // partial weight gradients
-  most_group_bytes = 16 * 1024 * 1024, // and their size together
+  most_parts = 16,                    // partial weight gradients
+  most_part_bytes = 16 * 1024 * 1024, // and their size together
   parallel_convolution = 1 << 16,     // multiplications worth a second thread
 };
 
 typedef struct {
+  int64_t channels, outputs; // of one group
+  int64_t kernel;     // elements of the window
   int64_t depth;      // channels * kernel: rows of the column matrix
+  int64_t lines;      // output rows of an image, over all its layers
   int64_t rows;       // output rows of one block
-  int64_t groups;     // of images, for the weight gradient
-  int images_at_once; // threads over images; otherwise the products run on all threads
-  // Elements of scratch: per thread the columns, the output block and one product of the weights' size.
-  int64_t columns, outputs, weights, per_thread;
+  int64_t parts;      // of the images, for the weight gradient
+  int shares;         // threads over images and groups; otherwise the products run on all threads
+  int is_depthwise;   // each channel is a group of its own
+  // Elements of scratch: per thread the columns, the output block and one product of a group's weights.
+  int64_t column_elements, block_elements, weight_elements, per_thread;
+  int64_t all_weights;
 } convolution_plan;
 
 static int64_t line_elements(int64_t elements) { return adj_ceil_div(elements, 16) * 16; }
 
-static convolution_plan plan_convolution(const adj_window *w, int64_t o, int element_bytes, int threads) {
-  convolution_plan plan = {.depth = w->c * w->kernel_h * w->kernel_w};
-  int64_t row_bytes = adj_max(1, (plan.depth + o) * w->out_w * element_bytes);
-  plan.rows = adj_max(1, adj_min(w->out_h, block_bytes / row_bytes));
-  plan.columns = line_elements(plan.depth * plan.rows * w->out_w);
-  plan.outputs = line_elements(o * plan.rows * w->out_w);
-  plan.weights = line_elements(o * plan.depth);
-  plan.per_thread = plan.columns + plan.outputs + plan.weights;
-  int64_t fitting = most_group_bytes / adj_max(1, plan.weights * element_bytes);
-  plan.groups = adj_max(1, adj_min(adj_min(w->n, most_groups), fitting));
-  double work = (double)w->n * (double)o * (double)plan.depth * (double)(w->out_h * w->out_w);
-  plan.images_at_once = threads > 1 && work >= parallel_convolution ? (int)adj_min(threads, w->n) : 1;
-  if (2 * plan.images_at_once <= threads) plan.images_at_once = 1; // too few images to keep the team busy
+static convolution_plan plan_convolution(const adj_convolution *s, int element_bytes, int threads) {
+  const adj_window *w = &s->window;
+  convolution_plan plan = {.channels = w->c / s->groups, .outputs = s->o / s->groups,
+                           .kernel = w->kernel_d * w->kernel_h * w->kernel_w, .lines = w->out_d * w->out_h};
+  plan.depth = plan.channels * plan.kernel;
+  plan.is_depthwise = s->groups > 1 && plan.channels == 1 && plan.outputs == 1 && w->in_strides[1] == 1 &&
+                      w->out_strides[1] == 1;
+  plan.all_weights = line_elements(s->o * plan.depth);
+  if (plan.is_depthwise) return plan;
+  int64_t row_bytes = adj_max(1, (plan.depth + plan.outputs) * w->out_w * element_bytes);
+  plan.rows = adj_max(1, adj_min(plan.lines, block_bytes / row_bytes));
+  plan.column_elements = line_elements(plan.depth * plan.rows * w->out_w);
+  plan.block_elements = line_elements(plan.outputs * plan.rows * w->out_w);
+  plan.weight_elements = line_elements(plan.outputs * plan.depth);
+  plan.per_thread = plan.column_elements + plan.block_elements + plan.weight_elements;
+  int64_t fitting = most_part_bytes / adj_max(1, plan.all_weights * element_bytes);
+  plan.parts = adj_max(1, adj_min(adj_min(w->n, most_parts), fitting));
+  double work = (double)w->n * (double)s->o * (double)plan.depth * (double)(plan.lines * w->out_w);
+  int64_t units = w->n * s->groups;
+  plan.shares = threads > 1 && work >= parallel_convolution ? (int)adj_min(threads, units) : 1;
+  if (2 * plan.shares <= threads) plan.shares = 1; // too few units to keep the team busy
   return plan;
 }
 
-int64_t adj_convolution_scratch(const adj_window *w, int64_t o, int element_bytes, int threads) {
-  convolution_plan plan = plan_convolution(w, o, element_bytes, threads);
-  return (adj_max(threads, 1) * plan.per_thread + plan.groups * plan.weights) * element_bytes;
+int64_t adj_convolution_scratch(const adj_convolution *s, int element_bytes, int threads) {
+  convolution_plan plan = plan_convolution(s, element_bytes, threads);
+  if (plan.is_depthwise) return plan.all_weights * element_bytes;
+  return (adj_max(threads, 1) * plan.per_thread + plan.parts * plan.all_weights) * element_bytes;
 }
 
 /// Where the output, or its gradient, is a matrix in place: [o, pixels], or [pixels, o] when `transposed`.
@@ -52,8 +67,9 @@ typedef struct { int in_place, transposed; int64_t leading; } output_view;
 
 static output_view view_output(const adj_window *w) {
   const int64_t *s = w->out_strides;
-  if (s[3] == 1 && s[2] == w->out_w) return (output_view){1, 0, s[1]};
-  if (s[1] == 1 && s[2] == w->out_w * s[3]) return (output_view){1, 1, s[3]};
+  if (w->out_d > 1 && s[2] != w->out_h * s[3]) return (output_view){0, 0, 0};
+  if (s[4] == 1 && s[3] == w->out_w) return (output_view){1, 0, s[1]};
+  if (s[1] == 1 && s[3] == w->out_w * s[4]) return (output_view){1, 1, s[4]};
   return (output_view){0, 0, 0};
 }
 
@@ -66,5 +82,49 @@ static adj_range inside(int64_t count, int64_t stride, int64_t shift, int64_t si
   return range;
 }
 
+enum { depthwise_block = 64 }; // channels that one unit of work goes through
+
+/// The elements of a window along one axis that lie in the image: their number, and where the first lies.
+typedef struct { int64_t tap, end, source; } tap_range;
+
+ADJ_INLINE tap_range taps_at(int64_t place, int64_t stride, int64_t pad, int64_t kernel, int64_t dilation,
+                             int64_t size) {
+  int64_t source = place * stride - pad;
+  int64_t tap = source < 0 ? (dilation == 1 ? -source : adj_ceil_div(-source, dilation)) : 0;
+  source += tap * dilation;
+  int64_t room = size - source; // in the image, from the first element on
+  int64_t count = room <= 0 ? 0 : dilation == 1 ? room : adj_ceil_div(room, dilation);
+  return (tap_range){tap, adj_min(kernel, tap + count), source};
+}
+
+typedef struct { tap_range z, y, x; } window_taps;
+
+ADJ_INLINE window_taps taps_of(const adj_window *w, int64_t z, int64_t y, int64_t x) {
+  return (window_taps){taps_at(z, w->stride_d, w->pad_d, w->kernel_d, w->dilation_d, w->d),
+                       taps_at(y, w->stride_h, w->pad_h, w->kernel_h, w->dilation_h, w->h),
+                       taps_at(x, w->stride_w, w->pad_w, w->kernel_w, w->dilation_w, w->w)};
+}
+
+/// Runs over the elements of a window that lie in the image: `at` is an element's offset in the image, `tap` its
+/// number in the window.
+#define EACH_TAP(w, taps, at, tap)                                                                                 \
+  for (int64_t h_ = (taps).z.tap; h_ < (taps).z.end; h_++)                                                         \
+    for (int64_t i_ = (taps).y.tap; i_ < (taps).y.end; i_++)                                                       \
+      for (int64_t j_ = (taps).x.tap, tap = (h_ * (w)->kernel_h + i_) * (w)->kernel_w + j_,                        \
+                   at = ((taps).z.source + (h_ - (taps).z.tap) * (w)->dilation_d) * (w)->in_strides[2] +           \
+                        ((taps).y.source + (i_ - (taps).y.tap) * (w)->dilation_h) * (w)->in_strides[3] +           \
+                        (taps).x.source * (w)->in_strides[4];                                                      \
+           j_ < (taps).x.end; j_++, tap++, at += (w)->dilation_w * (w)->in_strides[4])
+
+/// Runs over the places of the output within an image: `to` is a place's offset.
+#define EACH_PLACE(w, z, y, x, to)                                                                          \
+  for (int64_t z = 0; z < (w)->out_d; z++)                                                                  \
+    for (int64_t y = 0; y < (w)->out_h; y++)                                                                \
+      for (int64_t x = 0, to = z * (w)->out_strides[2] + y * (w)->out_strides[3]; x < (w)->out_w;           \
+           x++, to += (w)->out_strides[4])
+
+#define ELEMENT_TEMPLATE "depthwise.inc"
+#include "each_element.inc"
+#undef ELEMENT_TEMPLATE
 #define ELEMENT_TEMPLATE "convolution.inc"
 #include "each_element.inc"

@@ -22,21 +22,19 @@ struct adj_onednn_conv {
   adj_operand operands[OPERANDS];
 };
 
-typedef struct { int argument; dnnl_query_t query; dnnl_format_tag_t outer_tag; } adj_operand_rule;
+typedef struct { int argument; dnnl_query_t query; } adj_operand_rule;
 
 static adj_operand_rule operand_rule(int kind, int operand) {
   switch (operand) {
   case IMAGES:
-    if (kind == ADJ_CONV_INPUT_GRADIENT)
-      return (adj_operand_rule){DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md, dnnl_nhwc};
-    return (adj_operand_rule){DNNL_ARG_SRC, dnnl_query_src_md, dnnl_nhwc};
+    if (kind == ADJ_CONV_INPUT_GRADIENT) return (adj_operand_rule){DNNL_ARG_DIFF_SRC, dnnl_query_diff_src_md};
+    return (adj_operand_rule){DNNL_ARG_SRC, dnnl_query_src_md};
   case WEIGHTS:
-    if (kind == ADJ_CONV_WEIGHT_GRADIENT)
-      return (adj_operand_rule){DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md, dnnl_oihw};
-    return (adj_operand_rule){DNNL_ARG_WEIGHTS, dnnl_query_weights_md, dnnl_oihw};
+    if (kind == ADJ_CONV_WEIGHT_GRADIENT) return (adj_operand_rule){DNNL_ARG_DIFF_WEIGHTS, dnnl_query_diff_weights_md};
+    return (adj_operand_rule){DNNL_ARG_WEIGHTS, dnnl_query_weights_md};
   default:
-    if (kind == ADJ_CONV_FORWARD) return (adj_operand_rule){DNNL_ARG_DST, dnnl_query_dst_md, dnnl_nhwc};
-    return (adj_operand_rule){DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md, dnnl_nhwc};
+    if (kind == ADJ_CONV_FORWARD) return (adj_operand_rule){DNNL_ARG_DST, dnnl_query_dst_md};
+    return (adj_operand_rule){DNNL_ARG_DIFF_DST, dnnl_query_diff_dst_md};
   }
 }
 
@@ -73,7 +71,8 @@ static int create_operand(adj_onednn_conv *conv, int operand, const adj_geometry
                           dnnl_primitive_desc_t description) {
   adj_operand_rule rule = operand_rule(conv->kind, operand);
   adj_layout inner = adj_dnnl()->primitive_desc_query_md(description, rule.query, 0);
-  adj_layout outer = adj_layout_create(g->dims[operand], rule.outer_tag);
+  adj_layout outer = adj_layout_create(g->ranks[operand], g->dims[operand],
+                                       operand == WEIGHTS ? adj_weights_tag(g) : adj_images_tag(g));
   conv->operands[operand].argument = rule.argument;
   int created = inner && outer &&
                 connect_layouts(&conv->operands[operand], outer, inner, operand == output_of(conv->kind));

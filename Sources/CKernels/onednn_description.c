@@ -13,15 +13,15 @@ typedef struct {
   int skip_batched;  // pass over the implementations that batch small products, "brgconv" by name
 } adj_layout_choice;
 
-adj_layout adj_layout_create(const dnnl_dims_t dims, dnnl_format_tag_t tag) {
+adj_layout adj_layout_create(int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_memory_desc_t layout = NULL;
-  if (adj_dnnl()->memory_desc_create_with_tag(&layout, 4, dims, dnnl_f32, tag) != dnnl_success) return NULL;
+  if (adj_dnnl()->memory_desc_create_with_tag(&layout, rank, dims, dnnl_f32, tag) != dnnl_success) return NULL;
   return layout;
 #else
   dnnl_memory_desc_t *layout = malloc(sizeof *layout);
   if (!layout) return NULL;
-  if (adj_dnnl()->memory_desc_init_by_tag(layout, 4, dims, dnnl_f32, tag) == dnnl_success) return layout;
+  if (adj_dnnl()->memory_desc_init_by_tag(layout, rank, dims, dnnl_f32, tag) == dnnl_success) return layout;
   free(layout);
   return NULL;
 #endif
@@ -121,19 +121,19 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *result, int kind, const adj
   dnnl_status_t status = dnnl_invalid_arguments;
   switch (kind) {
   case ADJ_CONV_FORWARD:
-    status = dnnl->convolution_forward_desc_init(
+    status = dnnl->dilated_convolution_forward_desc_init(
         &operation, dnnl_forward_training, dnnl_convolution_direct, images, weights, NULL, results,
-        g->strides, g->padding_before, g->padding_after);
+        g->strides, g->dilations, g->padding_before, g->padding_after);
     break;
   case ADJ_CONV_INPUT_GRADIENT:
-    status = dnnl->convolution_backward_data_desc_init(
+    status = dnnl->dilated_convolution_backward_data_desc_init(
         &operation, dnnl_convolution_direct, images, weights, results,
-        g->strides, g->padding_before, g->padding_after);
+        g->strides, g->dilations, g->padding_before, g->padding_after);
     break;
   case ADJ_CONV_WEIGHT_GRADIENT:
-    status = dnnl->convolution_backward_weights_desc_init(
+    status = dnnl->dilated_convolution_backward_weights_desc_init(
         &operation, dnnl_convolution_direct, images, weights, NULL, results,
-        g->strides, g->padding_before, g->padding_after);
+        g->strides, g->dilations, g->padding_before, g->padding_after);
     break;
   }
   if (status != dnnl_success) return status;
@@ -141,26 +141,32 @@ static dnnl_status_t describe(dnnl_primitive_desc_t *result, int kind, const adj
 }
 #endif
 
+/// Adds a size to the axes of an operand; 0 where it is none that the library takes.
+static int add_axis(adj_geometry *g, int operand, int64_t size) {
+  g->dims[operand][g->ranks[operand]++] = size;
+  return size > 0;
+}
+
 static int describe_geometry(adj_geometry *g, const adj_conv_shape *s) {
   memset(g, 0, sizeof *g);
-  int64_t images[4] = {s->n, s->c, s->h, s->w}, weights[4] = {s->o, s->c, s->kernel_h, s->kernel_w};
-  int64_t results[4] = {s->n, s->o, s->out_h, s->out_w};
-  for (int i = 0; i < 4; i++) {
-    if (images[i] <= 0 || weights[i] <= 0 || results[i] <= 0) return 0;
-    g->dims[IMAGES][i] = images[i], g->dims[WEIGHTS][i] = weights[i], g->dims[RESULTS][i] = results[i];
+  g->axes = s->axes, g->has_groups = s->groups > 1;
+  int fits = (!g->has_groups || add_axis(g, WEIGHTS, s->groups)) && add_axis(g, WEIGHTS, s->o / s->groups) &&
+             add_axis(g, WEIGHTS, s->c / s->groups) && add_axis(g, IMAGES, s->n) && add_axis(g, IMAGES, s->c) &&
+             add_axis(g, RESULTS, s->n) && add_axis(g, RESULTS, s->o);
+  for (int i = 0; i < s->axes && fits; i++) {
+    fits = add_axis(g, IMAGES, s->size[i]) && add_axis(g, WEIGHTS, s->kernel[i]) && add_axis(g, RESULTS, s->out[i]);
+    g->strides[i] = s->stride[i], g->dilations[i] = s->dilation[i] - 1; // which the library counts from 0
+    g->padding_before[i] = s->pad_before[i], g->padding_after[i] = s->pad_after[i];
   }
-  g->strides[0] = s->stride_h, g->strides[1] = s->stride_w;
-  g->padding_before[0] = s->pad_top, g->padding_before[1] = s->pad_left;
-  g->padding_after[0] = s->pad_bottom, g->padding_after[1] = s->pad_right;
-  return 1;
+  return fits;
 }
 
 /// Describes the primitive for one choice of layouts; null where the library has none for it.
 static dnnl_primitive_desc_t describe_with_layouts(int kind, const adj_geometry *g, adj_layout_choice choice,
                                                    dnnl_primitive_attr_t attributes) {
-  adj_layout layouts[OPERANDS] = {adj_layout_create(g->dims[IMAGES], choice.images),
-                                  adj_layout_create(g->dims[WEIGHTS], dnnl_format_tag_any),
-                                  adj_layout_create(g->dims[RESULTS], choice.results)};
+  adj_layout layouts[OPERANDS] = {adj_layout_create(g->ranks[IMAGES], g->dims[IMAGES], choice.images),
+                                  adj_layout_create(g->ranks[WEIGHTS], g->dims[WEIGHTS], dnnl_format_tag_any),
+                                  adj_layout_create(g->ranks[RESULTS], g->dims[RESULTS], choice.results)};
   dnnl_primitive_desc_t forward = NULL, result = NULL;
   if (layouts[IMAGES] && layouts[WEIGHTS] && layouts[RESULTS] &&
       describe(&forward, ADJ_CONV_FORWARD, layouts, g, attributes, NULL,
@@ -180,36 +186,31 @@ static dnnl_primitive_desc_t describe_with_layouts(int kind, const adj_geometry 
 /// such a product fills less than one vector, and the direct kernel that comes later in the library's list takes
 /// about two thirds of the time. With a 1x1 kernel, or 16 channels and more on both sides, batches are worth it.
 static int has_narrow_channels(const adj_geometry *g) {
-  const int64_t *weights = g->dims[WEIGHTS];
-  return (weights[0] < 16 || weights[1] < 16) && weights[2] * weights[3] > 1;
+  const int64_t *weights = g->dims[WEIGHTS] + g->has_groups;
+  int64_t kernel = weights[2] * weights[3] * (g->axes == 3 ? weights[4] : 1);
+  return (weights[0] < 16 || weights[1] < 16) && kernel > 1;
 }
 
 /// Passing over batches pays only where the direct kernel has the same vectors; and a "ref" implementation is
-/// a plain loop, which takes some hundred times as long as the others.
+/// a plain loop, which takes some hundred times as long as the others, and longer than our own kernels.
 static int is_worthwhile(dnnl_primitive_desc_t description, adj_layout_choice choice) {
   return choice.skip_batched ? has_name(description, "jit:avx512") : !has_name(description, "ref");
 }
 
-/// The first choice for which the library has a fast primitive; failing that, the first for which it has any.
-/// Channels-last comes before the library's own layouts because it needs no reorder of images, and where the
-/// library has a primitive for it, that is as fast or nearly so.
+/// The first choice for which the library has a fast primitive. Channels-last comes before the library's own
+/// layouts because it needs no reorder of images, and where the library has a primitive for it, that is as fast or
+/// nearly so.
 static dnnl_primitive_desc_t choose_description(int kind, const adj_geometry *g, dnnl_primitive_attr_t attributes) {
-  static const adj_layout_choice choices[] = {{dnnl_nhwc, dnnl_nhwc, 1},
-                                              {dnnl_nhwc, dnnl_nhwc, 0},
-                                              {dnnl_format_tag_any, dnnl_format_tag_any, 0},
-                                              {dnnl_nchw, dnnl_nchw, 0}};
-  dnnl_primitive_desc_t slow = NULL;
+  dnnl_format_tag_t last = adj_images_tag(g), any = dnnl_format_tag_any;
+  dnnl_format_tag_t second = g->axes == 3 ? dnnl_ncdhw : dnnl_nchw;
+  const adj_layout_choice choices[] = {{last, last, 1}, {last, last, 0}, {any, any, 0}, {second, second, 0}};
   for (size_t i = has_narrow_channels(g) ? 0 : 1; i < sizeof choices / sizeof choices[0]; i++) {
     dnnl_primitive_desc_t description = describe_with_layouts(kind, g, choices[i], attributes);
     if (!description) continue;
-    if (is_worthwhile(description, choices[i])) {
-      if (slow) adj_dnnl()->primitive_desc_destroy(slow);
-      return description;
-    }
-    if (slow || choices[i].skip_batched) adj_dnnl()->primitive_desc_destroy(description);
-    else slow = description;
+    if (is_worthwhile(description, choices[i])) return description;
+    adj_dnnl()->primitive_desc_destroy(description);
   }
-  return slow;
+  return NULL;
 }
 
 // The scratchpad is ours, so that runs of different convolutions on different threads never share one.

@@ -24,8 +24,8 @@
   X(memory_desc_init_by_tag) X(memory_desc_init_by_strides) X(matmul_desc_init) X(primitive_desc_create) \
   X(primitive_desc_iterator_create) X(primitive_desc_iterator_destroy) \
   X(primitive_desc_iterator_fetch) X(primitive_desc_iterator_next) \
-  X(convolution_forward_desc_init) X(convolution_backward_data_desc_init) \
-  X(convolution_backward_weights_desc_init)
+  X(dilated_convolution_forward_desc_init) X(dilated_convolution_backward_data_desc_init) \
+  X(dilated_convolution_backward_weights_desc_init)
 #endif
 
 #define ADJ_DNNL_FUNCTIONS(X) ADJ_DNNL_COMMON_FUNCTIONS(X) ADJ_DNNL_OWN_FUNCTIONS(X)
@@ -53,14 +53,24 @@ enum { IMAGES, WEIGHTS, RESULTS, OPERANDS };
 
 /// What oneDNN wants to know about a shape, in its own types.
 typedef struct {
+  int axes, has_groups;
+  int ranks[OPERANDS];
   dnnl_dims_t dims[OPERANDS];
   dnnl_dims_t strides, dilations, padding_before, padding_after;
 } adj_geometry;
 
 #pragma GCC visibility push(hidden)
-adj_layout adj_layout_create(const dnnl_dims_t dims, dnnl_format_tag_t tag);
+adj_layout adj_layout_create(int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag);
 adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, const dnnl_dims_t strides);
 void adj_layout_destroy(adj_layout layout);
+
+/// The caller's layout of weights: dense, with the groups in front where there are some.
+static inline dnnl_format_tag_t adj_weights_tag(const adj_geometry *g) {
+  if (g->axes == 3) return g->has_groups ? dnnl_goidhw : dnnl_oidhw;
+  return g->has_groups ? dnnl_goihw : dnnl_oihw;
+}
+/// The caller's layout of images and results: channels last.
+static inline dnnl_format_tag_t adj_images_tag(const adj_geometry *g) { return g->axes == 3 ? dnnl_ndhwc : dnnl_nhwc; }
 
 /// Fills in `g` and describes the primitive that suits the shape; null where the library has none.
 dnnl_primitive_desc_t adj_describe_convolution(int kind, const adj_conv_shape *shape, adj_geometry *g);

@@ -161,7 +161,7 @@ struct CPUCompiler {
       }
     }
     let prefersChannelsLast =
-      shape.rank == 4
+      Location.canBeImages(shape.rank)
       && inputs.contains { location($0).shape == shape && isChannelsLastOnly(location($0)) }
     let results = members.filter { isReadOutside($0, inside) }
     let kernel = GroupKernel(

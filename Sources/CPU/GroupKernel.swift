@@ -17,7 +17,9 @@ struct GroupDraft {
   let fusesProducts: Bool
 
   /// The axes from the outermost to the innermost in memory.
-  var order: [Int] { isChannelsLast ? [0, 2, 3, 1] : Array(0..<shape.rank) }
+  var order: [Int] {
+    isChannelsLast ? Location.channelsLastOrder(shape.rank) : Array(0..<shape.rank)
+  }
 }
 
 /// Many pointwise operations in one pass over memory, as bytecode over tiles.

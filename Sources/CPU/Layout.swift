@@ -15,15 +15,27 @@ struct Location {
     Location(slot: slot, type: type, strides: type.shape.strides)
   }
 
-  /// Dense, in the order N, H, W, C of the axes [N, C, H, W].
+  /// Dense, in the order N, …, C of the axes [N, C, …].
   static func channelsLast(_ slot: Int, _ type: TensorType) -> Location {
     Location(slot: slot, type: type, strides: channelsLastStrides(type.shape))
   }
 
   static func channelsLastStrides(_ shape: Shape) -> [Int] {
-    let (c, h, w) = (shape[1], shape[2], shape[3])
-    return [h * w * c, 1, w * c, c]
+    var strides = [Int](repeating: 1, count: shape.rank)
+    var step = shape[1]
+    for axis in (2..<shape.rank).reversed() {
+      strides[axis] = step
+      step *= shape[axis]
+    }
+    strides[0] = step
+    return strides
   }
+
+  /// The axes of images of a rank in the order N, …, C.
+  static func channelsLastOrder(_ rank: Int) -> [Int] { [0] + Array(2..<rank) + [1] }
+
+  /// Whether tensors of this rank can be images, with one to three spatial axes.
+  static func canBeImages(_ rank: Int) -> Bool { rank >= 3 && rank <= 5 }
 
   /// Whether the elements lie as these strides say; axes of size 1 may say anything.
   func lies(as strides: [Int]) -> Bool {
@@ -34,7 +46,9 @@ struct Location {
   }
 
   var isRowMajor: Bool { lies(as: shape.strides) }
-  var isChannelsLast: Bool { shape.rank == 4 && lies(as: Location.channelsLastStrides(shape)) }
+  var isChannelsLast: Bool {
+    Location.canBeImages(shape.rank) && lies(as: Location.channelsLastStrides(shape))
+  }
 
   func transposed(_ order: [Int], _ type: TensorType) -> Location {
     Location(slot: slot, type: type, strides: order.map { strides[$0] })

@@ -17,11 +17,11 @@ extension CPUCompiler {
       appendCrossEntropy(
         value, inputs, type, canFail: builder.isFirstCheck(operation, inputs))
     case let convolution as Convolution:
-      appendConvolution(.forward, convolution.motion, value, inputs, type)
+      appendConvolution(.forward, convolution.motion, convolution.groups, value, inputs, type)
     case let gradient as ConvolutionInputGradient:
-      appendConvolution(.inputGradient, gradient.motion, value, inputs, type)
+      appendConvolution(.inputGradient, gradient.motion, gradient.groups, value, inputs, type)
     case let gradient as ConvolutionKernelGradient:
-      appendConvolution(.kernelGradient, gradient.motion, value, inputs, type)
+      appendConvolution(.kernelGradient, gradient.motion, gradient.groups, value, inputs, type)
     case let pool as MaxPool: appendPool(.forward, pool.window, value, inputs, type)
     case let pool as MaxPoolGradient: appendPool(.gradient, pool.window, value, inputs, type)
     case let pool as MaxPoolSelect: appendPool(.select, pool.window, value, inputs, type)
@@ -86,14 +86,14 @@ extension CPUCompiler {
   }
 
   private mutating func appendConvolution(
-    _ role: ConvolutionKernel.Role, _ motion: WindowMotion, _ value: Int, _ inputs: [Int],
-    _ type: TensorType
+    _ role: ConvolutionKernel.Role, _ motion: WindowMotion, _ groups: Int, _ value: Int,
+    _ inputs: [Int], _ type: TensorType
   ) {
     let a = channelsLast(inputs[0])
     let b = role == .kernelGradient ? channelsLast(inputs[1]) : rowMajor(inputs[1])
     let output: Location =
       role == .kernelGradient ? .rowMajor(value, type) : .channelsLast(value, type)
-    let kernel = ConvolutionKernel(role, motion, a, b, output, device)
+    let kernel = ConvolutionKernel(role, motion, groups: groups, a, b, output, device)
     var writes = [value]
     if kernel.scratchBytes > 0 {
       kernel.scratchSlot = builder.newSlot(bytes: kernel.scratchBytes)

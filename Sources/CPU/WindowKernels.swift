@@ -5,7 +5,7 @@ import CKernels
 /// A convolution or one of its gradients, on images that lie channels-last.
 final class ConvolutionKernel: Kernel {
   var summary: String {
-    "convolution \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w) to \(outputChannels)"
+    "convolution \(role) \(text(shape.window)) to \(shape.o)" + (primitive == nil ? "" : " oneDNN")
   }
   enum Role {
     case forward
@@ -19,8 +19,7 @@ final class ConvolutionKernel: Kernel {
   private let output: Int
   private let isDouble: Bool
   private let threads: Int32
-  private var window: adj_window
-  private let outputChannels: Int64
+  private var shape: adj_convolution
   /// oneDNN's primitive, or nil where own kernels serve.
   private let primitive: OpaquePointer?
   /// Where own kernels put their columns.
@@ -28,8 +27,8 @@ final class ConvolutionKernel: Kernel {
   let scratchBytes: Int
 
   init(
-    _ role: Role, _ motion: WindowMotion, _ a: Location, _ b: Location, _ output: Location,
-    _ device: CPUDevice
+    _ role: Role, _ motion: WindowMotion, groups: Int, _ a: Location, _ b: Location,
+    _ output: Location, _ device: CPUDevice
   ) {
     self.role = role
     self.a = a.slot
@@ -38,21 +37,22 @@ final class ConvolutionKernel: Kernel {
     isDouble = output.type.element == .float64
     let (images, kernels, results) =
       switch role {
-      case .forward: (a, b.shape, output)
-      case .inputGradient: (output, b.shape, a)
-      case .kernelGradient: (a, output.shape, b)
+      case .forward: (a.shape, b.shape, output.shape)
+      case .inputGradient: (output.shape, b.shape, a.shape)
+      case .kernelGradient: (a.shape, output.shape, b.shape)
       }
-    window = windowShape(
-      images, results, kernel: (kernels[2], kernels[3]), motion)
-    outputChannels = Int64(kernels[0])
+    shape = adj_convolution(
+      window: windowShape(images, results, kernel: kernels.spatial, motion),
+      o: Int64(kernels[0]), groups: Int64(groups))
     threads = Int32(
-      device.threads(forWork: results.shape.count * kernels[1] * kernels[2] * kernels[3]))
+      device.threads(forWork: results.count * kernels.dimensions.dropFirst().reduce(1, *)))
     primitive =
       device.usesLibrary && !isDouble
-      ? ConvolutionKernel.makePrimitive(role, window, outputChannels, motion, threads) : nil
+      ? ConvolutionKernel.makePrimitive(role, shape, axes: max(2, motion.axes.count), threads)
+      : nil
     scratchBytes =
       primitive == nil
-      ? Int(adj_convolution_scratch(&window, outputChannels, isDouble ? 8 : 4, threads)) : 0
+      ? Int(adj_convolution_scratch(&shape, isDouble ? 8 : 4, threads)) : 0
   }
 
   deinit {
@@ -60,16 +60,30 @@ final class ConvolutionKernel: Kernel {
   }
 
   private static func makePrimitive(
-    _ role: Role, _ w: adj_window, _ outputChannels: Int64, _ motion: WindowMotion, _ threads: Int32
+    _ role: Role, _ s: adj_convolution, axes: Int, _ threads: Int32
   ) -> OpaquePointer? {
+    let w = s.window
+    var shape = adj_conv_shape()
+    (shape.axes, shape.n, shape.c, shape.o) = (Int32(axes), w.n, w.c, s.o)
+    shape.groups = s.groups
+    func choose(_ depth: Int64, _ height: Int64, _ width: Int64) -> (Int64, Int64, Int64) {
+      axes == 3 ? (depth, height, width) : (height, width, 0)
+    }
+    shape.size = choose(w.d, w.h, w.w)
+    shape.out = choose(w.out_d, w.out_h, w.out_w)
+    shape.kernel = choose(w.kernel_d, w.kernel_h, w.kernel_w)
+    shape.stride = choose(w.stride_d, w.stride_h, w.stride_w)
+    shape.dilation = choose(w.dilation_d, w.dilation_h, w.dilation_w)
+    shape.pad_before = choose(w.pad_d, w.pad_h, w.pad_w)
     // What the last window does not reach is cut off: oneDNN wants the padding that fits exactly.
-    let reachH = (w.out_h - 1) * w.stride_h + w.kernel_h
-    let reachW = (w.out_w - 1) * w.stride_w + w.kernel_w
-    var shape = adj_conv_shape(
-      n: w.n, c: w.c, h: w.h, w: w.w, o: outputChannels, out_h: w.out_h, out_w: w.out_w,
-      kernel_h: w.kernel_h, kernel_w: w.kernel_w, stride_h: w.stride_h, stride_w: w.stride_w,
-      pad_top: w.pad_h, pad_left: w.pad_w, pad_bottom: reachH - w.h - w.pad_h,
-      pad_right: reachW - w.w - w.pad_w)
+    func after(
+      _ size: Int64, _ out: Int64, _ kernel: Int64, _ stride: Int64, _ dilation: Int64,
+      _ before: Int64
+    ) -> Int64 { (out - 1) * stride + (kernel - 1) * dilation + 1 - size - before }
+    shape.pad_after = choose(
+      after(w.d, w.out_d, w.kernel_d, w.stride_d, w.dilation_d, w.pad_d),
+      after(w.h, w.out_h, w.kernel_h, w.stride_h, w.dilation_h, w.pad_h),
+      after(w.w, w.out_w, w.kernel_w, w.stride_w, w.dilation_w, w.pad_w))
     let kind =
       switch role {
       case .forward: ADJ_CONV_FORWARD
@@ -100,11 +114,11 @@ final class ConvolutionKernel: Kernel {
     )
     let scratch = slots[scratchSlot]
     switch role {
-    case .forward: adj_convolution_f32(&window, outputChannels, a, b, c, scratch, threads)
+    case .forward: adj_convolve_f32(&shape, a, b, c, scratch, threads)
     case .inputGradient:
-      adj_convolution_input_gradient_f32(&window, outputChannels, a, b, c, scratch, threads)
+      adj_convolution_input_gradient_f32(&shape, a, b, c, scratch, threads)
     case .kernelGradient:
-      adj_convolution_weight_gradient_f32(&window, outputChannels, a, b, c, scratch, threads)
+      adj_convolution_weight_gradient_f32(&shape, a, b, c, scratch, threads)
     }
   }
 
@@ -115,18 +129,18 @@ final class ConvolutionKernel: Kernel {
     )
     let scratch = slots[scratchSlot]
     switch role {
-    case .forward: adj_convolution_f64(&window, outputChannels, a, b, c, scratch, threads)
+    case .forward: adj_convolve_f64(&shape, a, b, c, scratch, threads)
     case .inputGradient:
-      adj_convolution_input_gradient_f64(&window, outputChannels, a, b, c, scratch, threads)
+      adj_convolution_input_gradient_f64(&shape, a, b, c, scratch, threads)
     case .kernelGradient:
-      adj_convolution_weight_gradient_f64(&window, outputChannels, a, b, c, scratch, threads)
+      adj_convolution_weight_gradient_f64(&shape, a, b, c, scratch, threads)
     }
   }
 }
 
 /// Max-pooling, its gradient, or the selection by its winners.
 final class PoolKernel: Kernel {
-  var summary: String { "max-pool \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w)" }
+  var summary: String { "max-pool \(role) \(text(window))" }
   enum Role {
     case forward
     case gradient
@@ -151,7 +165,7 @@ final class PoolKernel: Kernel {
     self.output = output.slot
     isDouble = output.type.element == .float64
     let results = role == .gradient ? values.unsafelyUnwrapped : output
-    window = windowShape(images, results, kernel: (pool.height, pool.width), pool.motion)
+    window = windowShape(images.shape, results.shape, kernel: pool.sizes, pool.motion)
     threads = Int32(device.threads(forWork: images.shape.count))
   }
 
@@ -186,24 +200,46 @@ final class PoolKernel: Kernel {
   }
 }
 
-/// Images, results and the window between them, as the C kernels want them.
+/// Channels-last images and results and the window between them, as the C kernels want them: with three spatial
+/// axes, of which those in front that are not there have size 1.
 private func windowShape(
-  _ images: Location, _ results: Location, kernel: (h: Int, w: Int), _ motion: WindowMotion
+  _ images: Shape, _ results: Shape, kernel: [Int], _ motion: WindowMotion
 ) -> adj_window {
+  func three(_ numbers: [Int], _ missing: Int) -> [Int64] {
+    (Array(repeating: missing, count: 3 - numbers.count) + numbers).map { Int64($0) }
+  }
   var window = adj_window()
-  window.n = Int64(images.shape[0])
-  window.c = Int64(images.shape[1])
-  window.h = Int64(images.shape[2])
-  window.w = Int64(images.shape[3])
-  window.out_h = Int64(results.shape[2])
-  window.out_w = Int64(results.shape[3])
-  window.kernel_h = Int64(kernel.h)
-  window.kernel_w = Int64(kernel.w)
-  window.stride_h = Int64(motion.strideH)
-  window.stride_w = Int64(motion.strideW)
-  window.pad_h = Int64(motion.top)
-  window.pad_w = Int64(motion.left)
-  fill(&window.in_strides, images.strides)
-  fill(&window.out_strides, results.strides)
+  window.n = Int64(images[0])
+  window.c = Int64(images[1])
+  let (size, out) = (three(images.spatial, 1), three(results.spatial, 1))
+  (window.d, window.h, window.w) = (size[0], size[1], size[2])
+  (window.out_d, window.out_h, window.out_w) = (out[0], out[1], out[2])
+  let kernel = three(kernel, 1)
+  (window.kernel_d, window.kernel_h, window.kernel_w) = (kernel[0], kernel[1], kernel[2])
+  let stride = three(motion.axes.map { $0.stride }, 1)
+  (window.stride_d, window.stride_h, window.stride_w) = (stride[0], stride[1], stride[2])
+  let pad = three(motion.axes.map { $0.before }, 0)
+  (window.pad_d, window.pad_h, window.pad_w) = (pad[0], pad[1], pad[2])
+  let dilation = three(motion.axes.map { $0.dilation }, 1)
+  (window.dilation_d, window.dilation_h, window.dilation_w) = (
+    dilation[0], dilation[1], dilation[2]
+  )
+  fill(&window.in_strides, strides(images))
+  fill(&window.out_strides, strides(results))
   return window
+}
+
+/// The strides n, c, d, h, w of channels-last images.
+private func strides(_ shape: Shape) -> [Int] {
+  var strides = Location.channelsLastStrides(shape)
+  while strides.count < 5 {
+    let first = shape.rank == 2 + (strides.count - 2) ? shape[2] : 1
+    strides.insert(strides[2] * first, at: 2)
+  }
+  return strides
+}
+
+/// "2×3×8×8" of the images.
+private func text(_ window: adj_window) -> String {
+  [window.n, window.c, window.d, window.h, window.w].map { String($0) }.joined(separator: "×")
 }

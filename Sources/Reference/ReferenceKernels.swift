@@ -79,13 +79,13 @@ package enum ReferenceKernels {
       return ScatterAddKernel<Scalar>(scatter, inputs[0], inputs[1], output)
     case let convolution as Convolution:
       return ConvolutionKernel<Scalar>(
-        .forward, convolution.motion, inputs[0], inputs[1], output)
+        .forward, convolution.motion, groups: convolution.groups, inputs[0], inputs[1], output)
     case let gradient as ConvolutionInputGradient:
       return ConvolutionKernel<Scalar>(
-        .inputGradient, gradient.motion, inputs[0], inputs[1], output)
+        .inputGradient, gradient.motion, groups: gradient.groups, inputs[0], inputs[1], output)
     case let gradient as ConvolutionKernelGradient:
       return ConvolutionKernel<Scalar>(
-        .kernelGradient, gradient.motion, inputs[0], inputs[1], output)
+        .kernelGradient, gradient.motion, groups: gradient.groups, inputs[0], inputs[1], output)
     case let pool as MaxPool:
       return MaxPoolKernel<Scalar>(.forward, pool.window, inputs[0], nil, output)
     case let pool as MaxPoolGradient:

@@ -37,12 +37,15 @@ int64_t adj_softmax_cross_entropy_backward_f32(int64_t rows, int64_t classes, co
 int64_t adj_softmax_cross_entropy_backward_f64(int64_t rows, int64_t classes, const double *logits,
                                       const int64_t *targets, const double *upstream, double *gradient, int threads);
 
-// --- two-dimensional windows. Strides of each image tensor are in elements, in the order n, c, h, w, so the
-// same kernel serves NCHW and channels-last (c stride 1: the fast path, vectorised over channels).
+// --- windows over images of up to three spatial axes (missing ones have size 1). Strides of each image tensor
+// are in elements, in the order n, c, d, h, w, so the same kernel serves NCHW and channels-last (c stride 1: the
+// fast path, vectorised over channels).
 typedef struct {
-  int64_t n, c, h, w, out_h, out_w;               // images, channels, input size, output size
-  int64_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w; // pad: before (top, left)
-  int64_t in_strides[4], out_strides[4];
+  int64_t n, c, d, h, w, out_d, out_h, out_w;     // images, channels, input size, output size
+  int64_t kernel_d, kernel_h, kernel_w, stride_d, stride_h, stride_w;
+  int64_t pad_d, pad_h, pad_w;                    // before (front, top, left)
+  int64_t dilation_d, dilation_h, dilation_w;     // how far apart the elements under the window lie, from 1
+  int64_t in_strides[5], out_strides[5];
 } adj_window;
 // The maximum of each window; padding never wins; ties go to the first element in row-major window order; a NaN wins.
 void adj_max_pool_f32(const adj_window *w, const float *in, float *out, int threads);
@@ -54,14 +57,19 @@ void adj_max_pool_backward_f64(const adj_window *w, const double *in, const doub
 void adj_max_pool_select_f32(const adj_window *w, const float *in, const float *values, float *out, int threads);
 void adj_max_pool_select_f64(const adj_window *w, const double *in, const double *values, double *out, int threads);
 
-// --- convolution without a library: cross-correlation, weights dense OIHW, image strides as above
-// (`c` is the number of input channels, `o` the number of output channels). Correct first, reasonably fast
-// (im2col and adj_matmul). `bias` may be null. `scratch` holds adj_convolution_scratch bytes, 64-byte aligned.
-int64_t adj_convolution_scratch(const adj_window *w, int64_t o, int element_bytes, int threads);
-void adj_convolution_f32(const adj_window *w, int64_t o, const float *in, const float *weights, float *out, void *scratch, int threads);
-void adj_convolution_f64(const adj_window *w, int64_t o, const double *in, const double *weights, double *out, void *scratch, int threads);
-// gradient of the input (laid out as `in_strides`) and of the weights (dense OIHW); upstream laid out as `out_strides`.
-void adj_convolution_input_gradient_f32(const adj_window *w, int64_t o, const float *upstream, const float *weights, float *gradient, void *scratch, int threads);
-void adj_convolution_input_gradient_f64(const adj_window *w, int64_t o, const double *upstream, const double *weights, double *gradient, void *scratch, int threads);
-void adj_convolution_weight_gradient_f32(const adj_window *w, int64_t o, const float *in, const float *upstream, float *gradient, void *scratch, int threads);
-void adj_convolution_weight_gradient_f64(const adj_window *w, int64_t o, const double *in, const double *upstream, double *gradient, void *scratch, int threads);
+// --- convolution without a library: cross-correlation, weights dense [o, c / groups, d, h, w], image strides as
+// above (`c` is the number of input channels, `o` the number of output channels). im2col and adj_matmul; where
+// each channel is a group of its own, sums over the window directly. `scratch` holds adj_convolution_scratch
+// bytes, 64-byte aligned.
+typedef struct {
+  adj_window window;
+  int64_t o, groups;
+} adj_convolution;
+int64_t adj_convolution_scratch(const adj_convolution *s, int element_bytes, int threads);
+void adj_convolve_f32(const adj_convolution *s, const float *in, const float *weights, float *out, void *scratch, int threads);
+void adj_convolve_f64(const adj_convolution *s, const double *in, const double *weights, double *out, void *scratch, int threads);
+// gradient of the input (laid out as `in_strides`) and of the weights (dense); upstream laid out as `out_strides`.
+void adj_convolution_input_gradient_f32(const adj_convolution *s, const float *upstream, const float *weights, float *gradient, void *scratch, int threads);
+void adj_convolution_input_gradient_f64(const adj_convolution *s, const double *upstream, const double *weights, double *gradient, void *scratch, int threads);
+void adj_convolution_weight_gradient_f32(const adj_convolution *s, const float *in, const float *upstream, float *gradient, void *scratch, int threads);
+void adj_convolution_weight_gradient_f64(const adj_convolution *s, const double *in, const double *upstream, double *gradient, void *scratch, int threads);

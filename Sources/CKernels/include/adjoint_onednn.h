@@ -24,16 +24,19 @@ int adj_onednn_product_run(adj_onednn_product *product, const float *a, const fl
 
 enum adj_onednn_kind { ADJ_CONV_FORWARD, ADJ_CONV_INPUT_GRADIENT, ADJ_CONV_WEIGHT_GRADIENT };
 
+/// A convolution over `axes` spatial axes, two or three, the outermost first.
 typedef struct {
-  int64_t n, c, h, w, o, out_h, out_w, kernel_h, kernel_w, stride_h, stride_w;
-  int64_t pad_top, pad_left, pad_bottom, pad_right;
+  int axes;
+  int64_t n, c, o, groups;
+  int64_t size[3], out[3], kernel[3], stride[3], dilation[3], pad_before[3], pad_after[3];
 } adj_conv_shape;
 
 typedef struct adj_onednn_conv adj_onednn_conv;
 
 /// Prepares one float32 convolution for images that are channels-last (NHWC) in memory and weights that are
-/// dense OIHW in memory; what the library wants otherwise is reordered inside `run`, in buffers made here once.
-/// `threads` is the team size the primitive is made for. Null where the library refuses.
+/// dense [o, c / groups, ...] in memory; what the library wants otherwise is reordered inside `run`, in buffers made here once.
+/// `threads` is the team size the primitive is made for. Null where the library refuses, or has only
+/// plain loops.
 adj_onednn_conv *adj_onednn_conv_create(int kind, const adj_conv_shape *shape, int threads);
 void adj_onednn_conv_destroy(adj_onednn_conv *conv);
 /// forward: a = input, b = weights, out = output. input gradient: a = upstream, b = weights, out = input gradient.

@@ -1,4 +1,4 @@
-/// The largest element under a window moving over images [N, C, H, W].
+/// The largest element under a window moving over images [N, C, …] with one, two or three spatial axes.
 ///
 /// Ties go to the first in row-major order of the window; padding never wins; a NaN wins. The three pooling operations are closed
 /// under differentiation: `MaxPoolGradient` sends values to where the winners stood, `MaxPoolSelect` fetches them.
@@ -106,37 +106,46 @@ package final class MaxPoolSelect: Operation {
 
 /// The size of a pooling window and how it moves.
 package struct PoolWindow: Equatable, Sendable {
-  package var height: Int
-  package var width: Int
+  /// One size a spatial axis.
+  package var sizes: [Int]
   package var motion: WindowMotion
 
+  package init(_ sizes: [Int], _ motion: WindowMotion) {
+    self.sizes = sizes
+    self.motion = motion
+  }
+
+  /// A square window over images [N, C, H, W].
   package init(_ size: Int, stride: Int, padding: Int) {
-    (height, width) = (size, size)
+    sizes = [size, size]
     motion = WindowMotion(stride: stride, padding: padding)
   }
 
-  var attributes: [Int] { [height, width] + motion.attributes }
+  var attributes: [Int] { motion.attributes(sizes) }
 
   func pooled(_ name: String, _ images: TensorType) throws(GraphError) -> Shape {
     let shape = images.shape
-    guard shape.rank == 4, images.element.isFloating else {
+    guard shape.rank == sizes.count + 2, sizes.count <= 3, images.element.isFloating else {
       throw GraphError(
         name,
-        "takes floating-point images [N, C, H, W], not \(images.element.name) \(shape.description)")
+        "takes floating-point images [N, C, …] with \(sizes.count) spatial axes, not \(images.element.name) \(shape.description)"
+      )
     }
-    guard height > 0, width > 0, motion.top * 2 <= height, motion.left * 2 <= width,
-      let places = motion.places(shape[2], shape[3], height, width)
-    else {
+    guard let places = motion.places(shape, sizes) else {
       throw GraphError(
-        name, "a window of \(height)×\(width) does not fit images \(shape.description)")
+        name, "a window of \(sizesText) does not fit images \(shape.description)")
     }
-    return [shape[0], shape[1], places.h, places.w]
+    for (size, axis) in zip(sizes, motion.axes) where axis.before * 2 > axis.reach(size) {
+      throw GraphError(
+        name, "padding \(axis.before) is more than half a window of \(sizesText)")
+    }
+    return Shape([shape[0], shape[1]] + places)
   }
-}
 
-extension Tensor {
-  /// The largest element under each window of images [N, C, H, W]; the stride is the window's size unless given.
-  public func maxPool2d(_ size: Int, stride: Int? = nil, padding: Int = 0) -> Tensor {
-    MaxPool(PoolWindow(size, stride: stride ?? size, padding: padding)).apply(self)
+  /// "2×3".
+  private var sizesText: String {
+    var text = ""
+    for size in sizes { text += (text.isEmpty ? "" : "×") + String(size) }
+    return text
   }
 }
