@@ -108,7 +108,7 @@ let convolutionRows: [OperationRow] = [
   },
 ]
 
-/// Pooling in one to three dimensions.
+/// Pooling and interpolation in one to three dimensions.
 let poolRows: [OperationRow] = [
   Row("maxPool", [([2, 3, 9], .distinct)]) { $0[0].maxPool(3, stride: 2, padding: 1) },
   Row("maxPool", [([2, 17, 5, 6], .distinct)]) {
@@ -149,4 +149,13 @@ let poolRows: [OperationRow] = [
   Row("sum", [([2, 3, 4, 5], .normal)]) { $0[0].globalAveragePool() },
   Row("matmul", [([2, 2, 5, 7], .normal)]) { $0[0].adaptiveAveragePool(to: [3, 4]) },
   Row("convolution", [([2, 4, 6, 4, 2], .normal)]) { $0[0].adaptiveAveragePool(to: 2) },
+  Row("gather", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3]) },
+  Row("matmul", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3], mode: .linear) },
+  Row("matmul", [([2, 3, 5], .normal)]) {
+    $0[0].interpolated(scale: 2.5, mode: .cubic, alignCorners: true)
+  },
+  Row("matmul", [([1, 2, 3, 2, 4], .normal)]) {
+    $0[0].interpolated(scales: [2, 1, 0.5], mode: .linear)
+  },
+  Row("gather", [([1, 1, 300], .normal)]) { $0[0].interpolated(to: 20, mode: .cubic) },
 ]
