@@ -17,6 +17,8 @@ struct CPUCompiler {
   /// Which values read a value.
   private let readers: [[Int]]
   private let isResult: [Bool]
+  /// The operations left to the plain kernels so far.
+  private(set) var fallbacks: [String] = []
 
   init(_ device: CPUDevice, _ program: Program) {
     self.device = device
@@ -108,6 +110,7 @@ struct CPUCompiler {
     if appendPieces(operation, value, inputs, type) { return }
     if try appendNative(operation, value, inputs, type) { return }
     // What has no kernel of its own runs on the plain one.
+    fallbacks.append(operation.name)
     let operands = inputs.map { input in
       let place = rowMajor(input)
       return Operand(place.slot, place.type)

@@ -8,11 +8,15 @@ extension CPUCompiler {
   mutating func appendNative(
     _ operation: any Operation, _ value: Int, _ inputs: [Int], _ type: TensorType
   ) throws(GraphError) -> Bool {
+    if appendArrays(operation, value, inputs, type) { return true }
+    if appendIntegerReduction(operation, value, inputs, type) { return true }
     guard type.element.isFloating else { return false }
     switch operation {
     case let product as MatMul: appendProduct(product, value, inputs, type)
     case let sum as Sum: appendReduction(ADJ_SUM, sum.axes, value, inputs[0], type)
     case let maximum as Maximum: appendReduction(ADJ_MAX, maximum.axes, value, inputs[0], type)
+    case let product as Product:
+      appendReduction(ADJ_PRODUCT, product.axes, value, inputs[0], type)
     case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient:
       appendCrossEntropy(
         value, inputs, type, canFail: builder.isFirstCheck(operation, inputs))
@@ -70,6 +74,43 @@ extension CPUCompiler {
       StridedReductionKernel(kind, place, axes, to: value, type, device), reads: [place.slot],
       writes: [value])
     locations[value] = .rowMajor(value, type)
+  }
+
+  /// Sums, maxima and products of integers: what is reduced is laid last first.
+  private mutating func appendIntegerReduction(
+    _ operation: any Operation, _ value: Int, _ inputs: [Int], _ type: TensorType
+  ) -> Bool {
+    guard type.element == .int64 else { return false }
+    let reduction: (kind: adj_scan_kind, axes: AxisSet)
+    switch operation {
+    case let sum as Sum: reduction = (ADJ_SCAN_SUM, sum.axes)
+    case let maximum as Maximum: reduction = (ADJ_SCAN_MAXIMUM, maximum.axes)
+    case let product as Product: reduction = (ADJ_SCAN_PRODUCT, product.axes)
+    default: return false
+    }
+    let axes = reduction.axes
+    let source = location(inputs[0])
+    let all = Array(0..<source.shape.rank)
+    let (kept, reduced) = (all.filter { !axes.contains($0) }, all.filter { axes.contains($0) })
+    guard let first = reduced.first, let last = reduced.last else { return false }
+    let isOneCut = reduced.count == last - first + 1
+    let order = isOneCut ? all : kept + reduced
+    let shape = Shape(order.map { source.shape[$0] })
+    let dense = copied(
+      source.transposed(order, TensorType(shape, .int64)), as: shape.strides)
+    func count(_ axes: some Sequence<Int>) -> Int64 {
+      axes.reduce(1) { $0 * Int64(source.shape[$1]) }
+    }
+    let lanes = adj_lanes(
+      outer: isOneCut ? count(0..<first) : count(kept), length: count(reduced),
+      inner: isOneCut ? count((last + 1)..<all.count) : 1)
+    let (kind, threads) = (Int32(reduction.kind.rawValue), Int32(device.threads))
+    builder.append(
+      CallKernel("reduction of integers \(source.shape)") { slots in
+        adj_reduce_lanes_i64(kind, lanes, slots.places(dense.slot), slots.places(value), threads)
+      }, reads: [dense.slot], writes: [value])
+    locations[value] = .rowMajor(value, type)
+    return true
   }
 
   private mutating func appendCrossEntropy(

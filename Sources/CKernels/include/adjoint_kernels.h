@@ -11,8 +11,8 @@ void adj_matmul_f64(int transpose_a, int transpose_b, int64_t m, int64_t n, int6
                     const double *a, int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, int threads);
 
 // --- reductions over strided dimensions; the output is dense in the order of the kept dimensions.
-// Sum of nothing is 0, maximum of nothing is -infinity; a NaN in the input gives NaN in the maximum.
-enum adj_reduction { ADJ_SUM, ADJ_MAX };
+// Sum of nothing is 0, product 1, maximum -infinity; a NaN in the input gives NaN in the maximum.
+enum adj_reduction { ADJ_SUM, ADJ_MAX, ADJ_PRODUCT };
 typedef struct {
   int32_t kept_rank, reduced_rank;                // up to 8 each, collapsed by the caller
   int64_t kept_sizes[8], kept_strides[8];         // strides in elements of the input
