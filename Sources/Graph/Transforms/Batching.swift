@@ -54,7 +54,7 @@ package struct Batch {
 
   /// Example by example, for operations that cannot take a batch of this input.
   package func unrolled() -> Tensor {
-    precondition(size > 0, "\(node.operation.name): a batch of no examples cannot be unrolled")
+    if size == 0 { return .zeros(withBatchAxis(node.shape), node.element) }
     var total: Tensor?
     for example in 0..<size {
       let result = node.operation.apply(inputs.indices.map { self.example($0, example) })

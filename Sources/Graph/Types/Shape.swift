@@ -48,6 +48,9 @@ public struct Shape: Equatable, Sendable {
   /// More elements than any memory holds, and still countable in bytes.
   private static let tooMany = Int.max >> 4
 
+  /// Stands in the last place of a shape that was given more than eight axes.
+  fileprivate static let tooManyAxes = Int32.min + 1
+
   /// True without axes.
   public var isScalar: Bool { storedRank == 0 }
 
@@ -74,7 +77,7 @@ public struct Shape: Equatable, Sendable {
   /// Adds an axis before the one at `axis`.
   public mutating func insert(_ size: Int, at axis: Int) {
     guard rank < Self.maximumRank else {
-      sizes[Self.maximumRank - 1] = .min
+      sizes[Self.maximumRank - 1] = Shape.tooManyAxes
       return
     }
     var index = rank
@@ -151,7 +154,7 @@ extension Shape: CustomStringConvertible {
     var text = "["
     for axis in 0..<rank {
       if axis > 0 { text += ", " }
-      text += String(self[axis])
+      text += sizes[axis] == Shape.tooManyAxes ? "… more than 8 axes" : String(self[axis])
     }
     return text + "]"
   }
