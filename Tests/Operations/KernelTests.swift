@@ -33,7 +33,7 @@ import Testing
         agree("cumulativeProduct \(name)", element.isFloating ? 1e-5 : 0, [near]) {
           CumulativeProduct(axis: axis, isExclusive: exclusive, isReversed: reversed).apply($0[0])
         }
-        agree("recurrence \(name)", 0, [factor * (element.isFloating ? 0.3 : 1), x]) {
+        agree("recurrence \(name)", 0, [element.isFloating ? factor * 0.3 : factor, x]) {
           Recurrence(axis: axis, isReversed: reversed).apply($0[0], $0[1])
         }
       }
