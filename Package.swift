@@ -33,20 +33,21 @@ let package = Package(
     room("NN", imports: ["Runtime", "Graph"]),
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
     room("Data", imports: ["Runtime", "Graph"], c: ["CCodecs"]),
+    room("Training", imports: ["Data", "Optim", "NN", "Runtime", "Graph"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",
       dependencies: [
         "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointNN",
-        "AdjointOptim", "AdjointData", "AdjointViews",
+        "AdjointOptim", "AdjointData", "AdjointTraining", "AdjointViews",
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
       name: "adjoint-cli",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointViews",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointTraining", "AdjointViews",
       ], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
       name: "PlayWeb",
@@ -62,7 +63,7 @@ let package = Package(
       name: "AdjointTests",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointViews",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointTraining", "AdjointViews",
       ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -5,4 +5,5 @@
 @_exported import AdjointNN
 @_exported import AdjointOptim
 @_exported import AdjointRuntime
+@_exported import AdjointTraining
 @_exported import AdjointViews
