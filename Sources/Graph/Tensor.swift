@@ -72,6 +72,28 @@ public struct Tensor: Sendable {
     node = Node(Constant.shared, TensorType(shape, element), storage: storage)
   }
 
+  /// A tensor with these elements as they lie in memory: row-major, the lowest byte of each first. A truth value is a
+  /// byte, and true where that is not 0.
+  public init(bytes: UnsafeRawBufferPointer, shape: Shape, _ element: ElementType) {
+    guard shape.isValid, bytes.count == shape.count * element.byteCount else {
+      self = fail(
+        GraphError(
+          "tensor",
+          "\(bytes.count) bytes do not fill \(element.name) \(shape.description), which takes \(shape.count) · \(element.byteCount)"
+        ))
+      return
+    }
+    let storage = Storage.make(byteCount: bytes.count)
+    if let source = bytes.baseAddress {
+      storage.pointer.copyMemory(from: source, byteCount: bytes.count)
+    }
+    if element == .bool {
+      let truths = storage.pointer.assumingMemoryBound(to: UInt8.self)
+      for index in 0..<bytes.count where truths[index] > 1 { truths[index] = 1 }
+    }
+    node = Node(Constant.shared, TensorType(shape, element), storage: storage)
+  }
+
   private static func wrongCount(_ count: Int, _ shape: Shape) -> Tensor {
     fail(GraphError("tensor", "\(count) elements do not fill \(shape.description)"))
   }

@@ -34,6 +34,25 @@ extension Tensor {
     return UnsafeBufferPointer(start: source, count: node.shape.count).map { Scalar(stored: $0) }
   }
 
+  /// The elements as they lie in memory: row-major, the lowest byte of each first. The memory is valid until `body`
+  /// returns.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    if let number = scalarNumber {
+      let scratch = Storage.make(byteCount: 8)
+      write(number, as: element, to: scratch.pointer)
+      return try body(UnsafeRawBufferPointer(start: scratch.pointer, count: element.byteCount))
+    }
+    let node = evaluated().node
+    guard let storage = node.storage else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+    defer { withExtendedLifetime(storage) {} }
+    return try body(
+      UnsafeRawBufferPointer(start: storage.pointer, count: node.type.byteCount))
+  }
+
   /// The elements as numbers, whatever their type. Reading converts; it plans nothing.
   public var floats: [Float] { element == .float32 ? array(of: Float.self) : numbers { Float($0) } }
   /// The elements as Doubles, whatever their type.
