@@ -55,12 +55,11 @@ extension Region {
   package var asRegion: (any Region)? { self }
 }
 
-extension Operation {
-  /// True where it works on narrow elements as they are: pointwise ones round by themselves, and what only moves
-  /// elements has nothing to round. All others are given wide elements.
-  package var takesNarrowElements: Bool {
-    asPointwise != nil || kind == .view || kind == .movement
-  }
+/// True where an operation works on narrow elements as they are: pointwise ones round by themselves, what only moves
+/// elements has nothing to round, and a function is its operations. All others are given wide elements.
+package func takesNarrowElements(_ operation: any Operation) -> Bool {
+  operation.asPointwise != nil || operation.kind == .view || operation.kind == .movement
+    || operation is FunctionRegion
 }
 
 /// A composite: one node with a body of primitives.

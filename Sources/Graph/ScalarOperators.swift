@@ -19,6 +19,16 @@ extension Float: TensorNumber {
   /// The same number as a Double.
   public var asDouble: Double { Double(self) }
 }
+extension BFloat16: TensorNumber {
+  /// The same number as a Double.
+  public var asDouble: Double { Double(float) }
+}
+#if !hasFeature(Embedded)
+  extension Float16: TensorNumber {
+    /// The same number as a Double.
+    public var asDouble: Double { Double(self) }
+  }
+#endif
 extension Int: TensorNumber {
   /// The same number as a Double.
   public var asDouble: Double { Double(self) }

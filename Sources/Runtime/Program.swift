@@ -62,16 +62,22 @@ package final class Program {
       return addLeaf(node, isOutermost)
     }
     if let same = simplified(node, inputs) { return same }
-    guard !node.operation.takesNarrowElements else {
-      return compute(node.operation, inputs, node.type)
+    if takesNarrowElements(node.operation) {
+      return addComputation(node.operation, inputs, node.type, runsWhole)
     }
-    // In wide elements, whatever the operation is: what it computes rounds once, at its end.
+    // Whatever the operation is, in wide elements: what it computes rounds once, at its end.
     let wide = inputs.map { cast($0, to: values[$0].type.element.wide) }
-    if let region = node.operation.asRegion, !runsWhole(region, wide.map { values[$0].type }) {
-      return cast(inline(region, wide, runsWhole), to: node.element)
-    }
     let type = TensorType(node.shape, node.element.wide)
-    return cast(compute(node.operation, wide, type), to: node.element)
+    return cast(addComputation(node.operation, wide, type, runsWhole), to: node.element)
+  }
+
+  private func addComputation(
+    _ operation: any Operation, _ inputs: [Int], _ type: TensorType, _ runsWhole: RegionChoice
+  ) -> Int {
+    if let region = operation.asRegion, !runsWhole(region, inputs.map { values[$0].type }) {
+      return inline(region, inputs, runsWhole)
+    }
+    return compute(operation, inputs, type)
   }
 
   /// A computation; one that is there already is the same value.
