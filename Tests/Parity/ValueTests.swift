@@ -38,12 +38,15 @@ import Testing
     }
   }
 
-  static let cases: [Case] = {
+  /// The cases of a file in Tests/Fixtures; none where it cannot be read.
+  static func load(_ name: String) -> [Case] {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/values.json")
+      .deletingLastPathComponent().appendingPathComponent("Fixtures/" + name)
     guard let data = try? Data(contentsOf: file) else { return [] }
     return (try? JSONDecoder().decode(Fixture.self, from: data))?.cases ?? []
-  }()
+  }
+
+  static let cases = load("values.json")
 
   @Test func thereAreAtLeastThreeHundred() { #expect(Self.cases.count >= 300) }
 
@@ -57,7 +60,7 @@ import Testing
     print("values from PyTorch: \(Self.cases.count) cases, forward and gradient, on 2 devices")
   }
 
-  private func check(
+  func check(
     _ test: Case, _ function: ([Tensor], [Int]) -> Tensor, _ device: String
   ) {
     var inputs = test.shapes.enumerated().map { place, shape in

@@ -124,7 +124,13 @@ def losses():
         add("meanSquaredError", [shape, shape], F.mse_loss)
 
 
-for make in (pointwise, reductions, products, images, indexing, losses):
-    make()
-TARGET.write_text(json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n")
-print(len(cases), "cases,", TARGET.stat().st_size, "bytes")
+def write(target):
+    """The cases so far as a file."""
+    target.write_text(json.dumps({"torch": torch.__version__, "cases": cases}, separators=(",", ":")) + "\n")
+    print(len(cases), "cases,", target.stat().st_size, "bytes")
+
+
+if __name__ == "__main__":
+    for make in (pointwise, reductions, products, images, indexing, losses):
+        make()
+    write(TARGET)

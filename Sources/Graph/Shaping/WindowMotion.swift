@@ -144,7 +144,8 @@ struct WindowRequest {
       else {
         throw GraphError(
           name,
-          "stride \(Shape.list(strides)) and dilation \(Shape.list(dilations)) must be above 0")
+          "stride \(Shape.list(strides)) and dilation \(Shape.list(dilations)) must be above 0 and below 2³¹"
+        )
       }
     }
   }
@@ -174,7 +175,8 @@ struct WindowRequest {
       } else {
         let most = Int(Int32.max)
         guard axis.before >= 0, axis.after >= 0, axis.before <= most, axis.after <= most else {
-          throw GraphError(name, "padding \(axis.before), \(axis.after) must not be below 0")
+          throw GraphError(
+            name, "padding \(axis.before), \(axis.after) must not be below 0 or above 2³¹")
         }
       }
       motion.axes.append(axis)
