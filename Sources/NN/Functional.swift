@@ -12,9 +12,7 @@ public enum Functional {
   public static func conv2d(
     _ x: Tensor, _ weight: Tensor, _ bias: Tensor?, stride: Int, padding: Int
   ) -> Tensor {
-    let result = convolution(x, weight, stride: stride, padding: padding)
-    guard let bias else { return result }
-    return result + bias.reshaped([bias.count, 1, 1])
+    convolution(x, weight, bias: bias, stride: stride, padding: padding)
   }
 }
 
