@@ -1,8 +1,7 @@
-// Convolution by matrix products. For a block of output rows of one image the windows are laid out as the
-// columns of a matrix [channels * kernel, pixels] (im2col), which meets the weights [outputs, channels *
-// kernel] in one product; in groups, each group of channels meets its own weights. Images and groups are divided
-// among threads; sums over images run over parts fixed by the shape, so that a weight gradient is the same for any
-// number of threads.
+// Convolution by matrix products, of images that are channels-last without gaps. For a block of output rows of one
+// image the windows are laid out as a matrix (im2col), which meets the weights in one product; in groups, each group
+// of channels meets its own weights. Images and groups are divided among threads; sums over images run over parts
+// fixed by the shape, so that a weight gradient is the same for any number of threads.
 #include "adjoint_kernels.h"
 #include "adjoint_threads.h"
 #include "instruction_sets.h"
@@ -10,21 +9,31 @@
 #include <string.h>
 
 enum {
-  block_bytes = 512 * 1024,           // columns of one block: they stay in the second-level cache
+  block_bytes = 512 * 1024,           // windows of one block: they stay in the second-level cache
   most_parts = 16,                    // partial weight gradients
   most_part_bytes = 16 * 1024 * 1024, // and their size together
   parallel_convolution = 1 << 16,     // multiplications worth a second thread
+  few_channels = 3,                   // up to which lines are copied faster than pixels
+  few_outputs = 8,                    // fewer than these fill too little of a product's tile as its columns
 };
+
+/// How the windows of a block become a matrix.
+typedef enum {
+  by_line,  // [channels * kernel, pixels], line by line of the image
+  by_pixel, // [pixels, kernel * channels], pixel by pixel: the weights are turned to the same order
+  in_place, // [pixels, channels]: a window of one element is the image itself
+} column_order;
 
 typedef struct {
   int64_t channels, outputs; // of one group
   int64_t kernel;     // elements of the window
-  int64_t depth;      // channels * kernel: rows of the column matrix
+  int64_t depth;      // channels * kernel
   int64_t lines;      // output rows of an image, over all its layers
   int64_t rows;       // output rows of one block
   int64_t parts;      // of the images, for the weight gradient
   int shares;         // threads over images and groups; otherwise the products run on all threads
   int is_depthwise;   // each channel is a group of its own
+  column_order order;
   // Elements of scratch: per thread the columns, the output block and one product of a group's weights.
   int64_t column_elements, block_elements, weight_elements, per_thread;
   int64_t all_weights;
@@ -32,19 +41,26 @@ typedef struct {
 
 static int64_t line_elements(int64_t elements) { return adj_ceil_div(elements, 16) * 16; }
 
+static column_order choose_order(const adj_window *w, int64_t channels, int64_t kernel) {
+  int moves_by_one = w->stride_d == 1 && w->stride_h == 1 && w->stride_w == 1;
+  int has_all = w->out_d == w->d && w->out_h == w->h && w->out_w == w->w;
+  if (kernel == 1 && moves_by_one && has_all && w->pad_d == 0 && w->pad_h == 0 && w->pad_w == 0) return in_place;
+  return channels > few_channels ? by_pixel : by_line;
+}
+
 static convolution_plan plan_convolution(const adj_convolution *s, int element_bytes, int threads) {
   const adj_window *w = &s->window;
   convolution_plan plan = {.channels = w->c / s->groups, .outputs = s->o / s->groups,
                            .kernel = w->kernel_d * w->kernel_h * w->kernel_w, .lines = w->out_d * w->out_h};
   plan.depth = plan.channels * plan.kernel;
-  plan.is_depthwise = s->groups > 1 && plan.channels == 1 && plan.outputs == 1 && w->in_strides[1] == 1 &&
-                      w->out_strides[1] == 1;
+  plan.order = choose_order(w, plan.channels, plan.kernel);
+  plan.is_depthwise = s->groups > 1 && plan.channels == 1 && plan.outputs == 1;
   plan.all_weights = line_elements(s->o * plan.depth);
   if (plan.is_depthwise) return plan;
   int64_t row_bytes = adj_max(1, (plan.depth + plan.outputs) * w->out_w * element_bytes);
   plan.rows = adj_max(1, adj_min(plan.lines, block_bytes / row_bytes));
-  plan.column_elements = line_elements(plan.depth * plan.rows * w->out_w);
-  plan.block_elements = line_elements(plan.outputs * plan.rows * w->out_w);
+  plan.column_elements = plan.order == in_place ? 0 : line_elements(plan.depth * plan.rows * w->out_w);
+  plan.block_elements = plan.outputs < few_outputs ? line_elements(plan.outputs * plan.rows * w->out_w) : 0;
   plan.weight_elements = line_elements(plan.outputs * plan.depth);
   plan.per_thread = plan.column_elements + plan.block_elements + plan.weight_elements;
   int64_t fitting = most_part_bytes / adj_max(1, plan.all_weights * element_bytes);
@@ -56,21 +72,11 @@ static convolution_plan plan_convolution(const adj_convolution *s, int element_b
   return plan;
 }
 
+/// The scratch of all threads, the partial sums, the turned weights.
 int64_t adj_convolution_scratch(const adj_convolution *s, int element_bytes, int threads) {
   convolution_plan plan = plan_convolution(s, element_bytes, threads);
   if (plan.is_depthwise) return plan.all_weights * element_bytes;
-  return (adj_max(threads, 1) * plan.per_thread + plan.parts * plan.all_weights) * element_bytes;
-}
-
-/// Where the output, or its gradient, is a matrix in place: [o, pixels], or [pixels, o] when `transposed`.
-typedef struct { int in_place, transposed; int64_t leading; } output_view;
-
-static output_view view_output(const adj_window *w) {
-  const int64_t *s = w->out_strides;
-  if (w->out_d > 1 && s[2] != w->out_h * s[3]) return (output_view){0, 0, 0};
-  if (s[4] == 1 && s[3] == w->out_w) return (output_view){1, 0, s[1]};
-  if (s[1] == 1 && s[3] == w->out_w * s[4]) return (output_view){1, 1, s[4]};
-  return (output_view){0, 0, 0};
+  return (adj_max(threads, 1) * plan.per_thread + (plan.parts + 1) * plan.all_weights) * element_bytes;
 }
 
 /// Outputs x (of 0..<count) whose input x * stride + shift lies in 0..<size.
@@ -124,6 +130,9 @@ ADJ_INLINE window_taps taps_of(const adj_window *w, int64_t z, int64_t y, int64_
            x++, to += (w)->out_strides[4])
 
 #define ELEMENT_TEMPLATE "depthwise.inc"
+#include "each_element.inc"
+#undef ELEMENT_TEMPLATE
+#define ELEMENT_TEMPLATE "convolution_columns.inc"
 #include "each_element.inc"
 #undef ELEMENT_TEMPLATE
 #define ELEMENT_TEMPLATE "convolution.inc"

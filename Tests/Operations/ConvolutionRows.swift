@@ -150,6 +150,7 @@ let poolRows: [OperationRow] = [
   Row("matmul", [([2, 2, 5, 7], .normal)]) { $0[0].adaptiveAveragePool(to: [3, 4]) },
   Row("convolution", [([2, 4, 6, 4, 2], .normal)]) { $0[0].adaptiveAveragePool(to: 2) },
   Row("gather", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3]) },
+  Row("broadcast", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [10, 2]) },
   Row("matmul", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3], mode: .linear) },
   Row("matmul", [([2, 3, 5], .normal)]) {
     $0[0].interpolated(scale: 2.5, mode: .cubic, alignCorners: true)
@@ -157,5 +158,5 @@ let poolRows: [OperationRow] = [
   Row("matmul", [([1, 2, 3, 2, 4], .normal)]) {
     $0[0].interpolated(scales: [2, 1, 0.5], mode: .linear)
   },
-  Row("gather", [([1, 1, 300], .normal)]) { $0[0].interpolated(to: 20, mode: .cubic) },
+  Row("gather", [([1, 1, 600], .normal)]) { $0[0].interpolated(to: 20, mode: .cubic) },
 ]

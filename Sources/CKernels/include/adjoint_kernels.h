@@ -57,9 +57,9 @@ void adj_max_pool_backward_f64(const adj_window *w, const double *in, const doub
 void adj_max_pool_select_f32(const adj_window *w, const float *in, const float *values, float *out, int threads);
 void adj_max_pool_select_f64(const adj_window *w, const double *in, const double *values, double *out, int threads);
 
-// --- convolution without a library: cross-correlation, weights dense [o, c / groups, d, h, w], image strides as
-// above (`c` is the number of input channels, `o` the number of output channels). im2col and adj_matmul; where
-// each channel is a group of its own, sums over the window directly. `scratch` holds adj_convolution_scratch
+// --- convolution without a library: cross-correlation, weights dense [o, c / groups, d, h, w], images and results
+// channels-last without gaps (`c` is the number of input channels, `o` the number of output channels). im2col and
+// adj_matmul; where each channel is a group of its own, sums over the window directly. `scratch` holds adj_convolution_scratch
 // bytes, 64-byte aligned.
 typedef struct {
   adj_window window;
@@ -68,7 +68,7 @@ typedef struct {
 int64_t adj_convolution_scratch(const adj_convolution *s, int element_bytes, int threads);
 void adj_convolve_f32(const adj_convolution *s, const float *in, const float *weights, float *out, void *scratch, int threads);
 void adj_convolve_f64(const adj_convolution *s, const double *in, const double *weights, double *out, void *scratch, int threads);
-// gradient of the input (laid out as `in_strides`) and of the weights (dense); upstream laid out as `out_strides`.
+// gradient of the input and of the weights.
 void adj_convolution_input_gradient_f32(const adj_convolution *s, const float *upstream, const float *weights, float *gradient, void *scratch, int threads);
 void adj_convolution_input_gradient_f64(const adj_convolution *s, const double *upstream, const double *weights, double *gradient, void *scratch, int threads);
 void adj_convolution_weight_gradient_f32(const adj_convolution *s, const float *in, const float *upstream, float *gradient, void *scratch, int threads);

@@ -66,11 +66,34 @@ extension Tensor {
         from: shape[2 + axis], to: sizes[axis], scale: scales[axis], alignCorners: alignCorners)
       if line.isUnchanged && (mode != .nearest || scales[axis] == nil) { return result }
       if mode == .nearest {
-        return result.gather(Tensor((0..<line.length).map(line.nearest)), axis: 2 + axis)
+        return result.taking((0..<line.length).map(line.nearest), along: 2 + axis)
       }
       let terms = (0..<line.length).map(mode == .linear ? line.linear : line.cubic)
       return result.weighted(along: 2 + axis, AxisWeights(terms))
     }
+  }
+}
+
+extension Tensor {
+  /// Places of an axis in rising order: repeated or left out evenly where they lie so, which costs less than a
+  /// gather.
+  fileprivate func taking(_ sources: [Int], along axis: Int) -> Tensor {
+    let length = shape[axis]
+    if sources.count % length == 0 {
+      let times = sources.count / length
+      if sources.indices.allSatisfy({ sources[$0] == $0 / times }) {
+        var (column, target, result) = (shape, shape, shape)
+        column.insert(1, at: axis + 1)
+        target.insert(times, at: axis + 1)
+        result[axis] = sources.count
+        return reshaped(column).broadcast(to: target).reshaped(result)
+      }
+    }
+    let step = Swift.max(length / sources.count, 1)
+    if sources.indices.allSatisfy({ sources[$0] == $0 * step }) {
+      return strided(axis, AxisStride(start: 0, step: step, count: sources.count))
+    }
+    return gather(Tensor(sources), axis: axis)
   }
 }
 

@@ -43,7 +43,7 @@ extension Tensor {
       return fail(
         GraphError("weighted", "axis \(axis) of \(shape.description) has nothing to weigh"))
     }
-    let longestProduct = 256
+    let longestProduct = 512
     guard shape[axis] <= longestProduct || weights.width > 4 else {
       return (0..<weights.width).map { number -> Tensor in
         let sources = Tensor(weights.terms.map { $0[number].source })
