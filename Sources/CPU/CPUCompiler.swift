@@ -115,10 +115,10 @@ struct CPUCompiler {
       let place = rowMajor(input)
       return Operand(place.slot, place.type)
     }
+    let (kernel, canFail) = try device.plainKernel(operation, operands, Operand(value, type))
     builder.append(
-      try ReferenceKernels.make(operation, operands, Operand(value, type)),
-      reads: operands.map { $0.slot }, writes: [value],
-      canFail: builder.isFirstCheck(operation, inputs))
+      kernel, reads: operands.map { $0.slot }, writes: [value],
+      canFail: builder.isFirstCheck(operation, inputs) || canFail)
     locations[value] = .rowMajor(value, type)
   }
 

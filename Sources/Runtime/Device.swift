@@ -69,9 +69,10 @@ package final class ReferenceDevice: Device {
       let value = program.values[index]
       guard case .computed(let operation, let inputs) = value.source else { continue }
       let operands = inputs.map { Operand($0, program.values[$0].type) }
+      let (kernel, canFail) = try plainKernel(operation, operands, Operand(index, value.type))
       builder.append(
-        try ReferenceKernels.make(operation, operands, Operand(index, value.type)),
-        reads: inputs, writes: [index], canFail: builder.isFirstCheck(operation, inputs))
+        kernel, reads: inputs, writes: [index],
+        canFail: builder.isFirstCheck(operation, inputs) || canFail)
     }
     return builder.finish(found: program.outputs, reuse: reuse) { _, _ in false }
   }

@@ -34,6 +34,9 @@ package final class Executable {
   private let placed: [(slot: Int, offset: Int)]
   /// The arena that the slots point into now.
   @exclusivity(unchecked) private var generation = 0
+  /// Memory of its own, for what runs as a part of another.
+  @exclusivity(unchecked) private var ownArena: Storage?
+  @exclusivity(unchecked) private var hasOwnArena = false
   private let numbers: Storage
 
   init(
@@ -52,10 +55,29 @@ package final class Executable {
   deinit { slots.deallocate() }
 
   private func pointIntoArena() throws(GraphError) {
+    let arena = try hasOwnArena ? reservedArena() : sharedArena()
+    for entry in placed { slots[entry.slot] = arena.pointer + entry.offset }
+  }
+
+  private func sharedArena() throws(GraphError) -> Storage {
     try SharedArena.reserve(arenaBytes)
     generation = SharedArena.generation
-    for entry in placed { slots[entry.slot] = SharedArena.storage.pointer + entry.offset }
+    return SharedArena.storage
   }
+
+  private func reservedArena() throws(GraphError) -> Storage {
+    guard let arena = ownArena ?? Storage(byteCount: Swift.max(arenaBytes, 64)) else {
+      throw GraphError(
+        "evaluate",
+        "out of memory for \(arenaBytes) bytes of intermediate values; use smaller tensors or batches"
+      )
+    }
+    ownArena = arena
+    return arena
+  }
+
+  /// From now on its intermediate values lie apart from those of whatever runs around it.
+  func takeOwnArena() { hasOwnArena = true }
 
   @inline(__always)
   package func setLeaf(_ index: Int, _ memory: UnsafeMutableRawPointer) {
@@ -76,7 +98,9 @@ package final class Executable {
   /// Brings the slots up to date. Before the caller's memory is set: one slot may be both.
   @inline(__always)
   package func prepare() throws(GraphError) {
-    if generation != SharedArena.generation || generation == 0 { try pointIntoArena() }
+    if hasOwnArena ? ownArena == nil : generation != SharedArena.generation || generation == 0 {
+      try pointIntoArena()
+    }
   }
 
   package func run() throws(GraphError) {

@@ -108,8 +108,8 @@ package final class Program {
     }
     precondition(isOutermost, "a region's body may use its inputs and literals only")
     leafCount += 1
-    return append(
-      node.storage == nil ? .scalar(leafCount - 1) : .leaf(leafCount - 1), node.type)
+    let isNumber = node.storage == nil && !(node.operation is Placeholder)
+    return append(isNumber ? .scalar(leafCount - 1) : .leaf(leafCount - 1), node.type)
   }
 
   /// A region's body, over these values.

@@ -17,4 +17,21 @@ let neuralRows: [OperationRow] = [
   Row("splitKey", [([2, 3], .indices([0, 1, -1, 5, 1 << 60, -3])), ([3], .indices([0, 1, 2]))]) {
     SplitKey.shared.apply($0[0], $0[1])
   },
+  Row("scan", [([2], .normal), ([4, 2], .normal), ([2, 2], .normal)]) { x in
+    let (last, all) = scan(x[0], over: x[1]) { h, now in
+      let next = tanh(matmul(h.reshaped([1, 2]), x[2]).reshaped([2]) + now)
+      return (next, next * now)
+    }
+    return all + last
+  },
+  Row("scan", [([], .normal), ([3], .normal), ([3], .normal)]) { x in
+    let (last, all) = scan([x[0], x[0] * 2], over: [x[1], x[2]], reversed: true) { c, now in
+      ([c[1] * now[0], c[0] + sin(c[1])], [c[0] * now[1]])
+    }
+    return all[0] * last[0] + last[1]
+  },
+  Row("scan", [([2], .normal), ([0, 2], .normal)]) { x in
+    let (last, all) = scan(x[0], over: x[1]) { ($0 * $1, $0 + $1) }
+    return last + all.sum([0])
+  },
 ]

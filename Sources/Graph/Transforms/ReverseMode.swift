@@ -96,6 +96,17 @@ package final class ReverseWalk {
   package func run(from start: Int, seed: Tensor) {
     guard needed[start] else { return }
     adjoints[start] = seed.node
+    run(from: start)
+  }
+
+  /// Gives a node an adjoint of its own, beside what flows to it.
+  func seed(_ place: Int, _ upstream: Tensor) {
+    let sum = adjoints[place].map { Tensor($0) + upstream } ?? upstream
+    adjoints[place] = sum.node
+  }
+
+  /// Walks back from the node at `start`; adjoints have been given.
+  func run(from start: Int) {
     var index = start
     while index >= 0 {
       if needed[index], walk.inputStart[index] != walk.inputStart[index + 1],
@@ -156,6 +167,28 @@ package func gradients(
     let seed = upstream ?? Tensor.literal(1, output.element).broadcast(to: output.shape)
     reverse.run(from: start, seed: seed)
     return places.map { $0.flatMap { reverse.adjoint(at: $0) } }
+  }
+}
+
+/// The adjoints of `targets` where several outputs have an upstream gradient each.
+func gradients(
+  of outputs: [Tensor], withRespectTo targets: [Tensor], upstreams: [Tensor],
+  behind boundary: [Tensor]
+) -> [Tensor?] {
+  GraphLock.withLock {
+    let walk = Walk.take()
+    defer { walk.giveBack() }
+    walk.order(
+      roots: outputs.map { $0.node }, boundary: boundary.map { $0.node }, stoppingAtValues: false)
+    let reverse = ReverseWalk(walk, targets: targets.map { $0.node }, observer: nil)
+    // Every target is behind the boundary's front: it has a place.
+    let places = targets.map { Int($0.node.ordinal) }
+    let starts = outputs.map { Int($0.node.ordinal) }
+    for (start, upstream) in zip(starts, upstreams) where reverse.needed[start] {
+      reverse.seed(start, upstream)
+    }
+    reverse.run(from: walk.count - 1)
+    return places.map { reverse.adjoint(at: $0) }
   }
 }
 
