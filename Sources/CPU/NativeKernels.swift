@@ -9,6 +9,7 @@ extension CPUCompiler {
     _ operation: any Operation, _ value: Int, _ inputs: [Int], _ type: TensorType
   ) throws(GraphError) -> Bool {
     if appendArrays(operation, value, inputs, type) { return true }
+    if appendMatrices(operation, value, inputs, type) { return true }
     if appendIntegerReduction(operation, value, inputs, type) { return true }
     guard type.element.isFloating else { return false }
     switch operation {

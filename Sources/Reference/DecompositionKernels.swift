@@ -101,17 +101,21 @@ final class DecompositionKernel<Scalar: FloatingPoint>: Kernel {
     return order
   }
 
-  /// The vectors in this order, each with its largest element positive.
+  /// The vectors in this order, each with the first of its largest elements positive. What differs by less than
+  /// a thousandth counts as equal: rounding does not decide a sign.
   private func write(_ order: [Int], _ to: UnsafeMutablePointer<Scalar>) {
     for (place, source) in order.enumerated() {
       var largest: Scalar = 0
-      for i in 0..<columns {
-        let value = vectors.values[i * columns + source]
-        if abs(value) > abs(largest) { largest = value }
+      for i in 0..<columns { largest = max(largest, abs(vectors.values[i * columns + source])) }
+      let enough = largest - largest / 1000
+      var isNegative = false
+      for i in 0..<columns where abs(vectors.values[i * columns + source]) >= enough {
+        isNegative = vectors.values[i * columns + source] < 0
+        break
       }
       for i in 0..<columns {
         let value = vectors.values[i * columns + source]
-        to[i * columns + place] = largest < 0 ? -value : value
+        to[i * columns + place] = isNegative ? -value : value
       }
     }
   }

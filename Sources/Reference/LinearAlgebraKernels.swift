@@ -137,7 +137,7 @@ final class Matrix<Scalar: FloatingPoint> {
 }
 
 /// "the matrix", or which of a batch.
-func matrixName(_ batch: Int, _ count: Int) -> String {
+package func matrixName(_ batch: Int, _ count: Int) -> String {
   count == 1 ? "the matrix" : "matrix \(batch) of \(count)"
 }
 

@@ -26,10 +26,7 @@ import Testing
     let list = found.map { "\($0.key) (\($0.value.sorted().joined(separator: ", ")))" }.sorted()
     print("operations on plain kernels: " + (list.isEmpty ? "none" : list.joined(separator: ", ")))
     let pointwise = Set(Registry.operations.filter { $0.asPointwise != nil }.map { $0.name })
-    let linear = Set(linearAlgebraRows.map { $0.operation })
-    let wrong = found.keys.filter {
-      Self.allowed[$0] == nil && !pointwise.contains($0) && !linear.contains($0)
-    }
+    let wrong = found.keys.filter { Self.allowed[$0] == nil && !pointwise.contains($0) }
     #expect(wrong.isEmpty, "\(wrong.sorted()) run on plain kernels")
   }
 }

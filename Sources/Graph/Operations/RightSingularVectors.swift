@@ -1,6 +1,6 @@
 /// The right singular vectors of a matrix with at least as many rows as columns, as columns V in the order of
-/// descending singular values: the columns of A · V are orthogonal. Each has its largest element positive. Of
-/// each matrix of a batch.
+/// descending singular values: the columns of A · V are orthogonal. Each has the first of its largest elements
+/// positive. Of each matrix of a batch.
 package final class RightSingularVectors: Operation, PlainOperation {
   package static let shared = RightSingularVectors()
   package let name = "rightSingularVectors"
@@ -55,8 +55,8 @@ package final class RightSingularVectors: Operation, PlainOperation {
 }
 
 /// A = U · diag(σ) · Vᵀ for a matrix, or a batch of them, with as many singular values as the shorter side,
-/// descending. The columns of U and V are orthonormal, with the largest element of each vector on the shorter
-/// side positive; where a singular value is 0, the vector of the longer side is 0. Vectors of equal singular
+/// descending. The columns of U and V are orthonormal, with the first of the largest elements of each vector on
+/// the shorter side positive; where a singular value is 0, the vector of the longer side is 0. Vectors of equal singular
 /// values are not unique, and no gradient flows between them.
 public func svd(_ a: Tensor) -> (u: Tensor, values: Tensor, v: Tensor) {
   guard a.rank >= 2 else {

@@ -31,7 +31,8 @@ package final class SymmetricEigenvalues: Operation, PlainOperation {
 }
 
 /// The eigenvectors of a symmetric matrix as columns, in the order of ascending eigenvalues, each of length 1
-/// with its largest element positive; of each matrix of a batch.
+/// with the first of its largest elements positive (those within a thousandth count as equal, so that rounding
+/// does not decide); of each matrix of a batch.
 package final class SymmetricEigenvectors: Operation, PlainOperation {
   package static let shared = SymmetricEigenvectors()
   package let name = "symmetricEigenvectors"
@@ -72,7 +73,8 @@ package final class SymmetricEigenvectors: Operation, PlainOperation {
 }
 
 /// A = V · diag(λ) · Vᵀ for a symmetric matrix, or a batch of them: eigenvalues ascending, eigenvectors as the
-/// columns of V, each of length 1 with its largest element positive. What is decomposed is (A + Aᵀ) / 2.
+/// columns of V, each of length 1 with the first of its largest elements positive. What is decomposed is
+/// (A + Aᵀ) / 2.
 /// Eigenvectors of equal eigenvalues are not unique, and no gradient flows between them.
 public func symmetricEigen(_ a: Tensor) -> (values: Tensor, vectors: Tensor) {
   (symmetricEigenvalues(a), SymmetricEigenvectors.shared.apply(a))
