@@ -38,6 +38,7 @@ private struct Diagnosis {
     var table = TextTable([.left, .left])
     table.add(["adjoint", CommandLineTool.version])
     table.add(["oneDNN", library ?? "not found"])
+    table.add(["LAPACK", CPUDevice.lapack ?? "not found: own kernels"])
     table.add(["instruction set", CPUDevice.instructionSet])
     table.add(["processors", String(CPUDevice.processors)])
     table.add(["thread pool", hasThreadPool ? "libgomp" : "not found"])
@@ -50,6 +51,7 @@ private struct Diagnosis {
     JSONText.object([
       ("adjoint", JSONText.string(CommandLineTool.version)),
       ("onednn", library.map { JSONText.string($0) } ?? "null"),
+      ("lapack", CPUDevice.lapack.map { JSONText.string($0) } ?? "null"),
       ("instruction_set", JSONText.string(CPUDevice.instructionSet)),
       ("processors", String(CPUDevice.processors)),
       ("thread_pool", String(hasThreadPool)),

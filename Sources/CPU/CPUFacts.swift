@@ -11,6 +11,12 @@ extension CPUDevice {
   /// Whether the thread pool's library was found; without it everything runs on one thread.
   public static var hasThreadPool: Bool { adj_has_thread_pool() == 1 }
 
+  /// Which LAPACK was found for large eigenproblems; nil where own kernels serve.
+  public static var lapack: String? {
+    let name = String(cString: adj_lapack_name())
+    return name.isEmpty ? nil : name
+  }
+
   /// Why oneDNN cannot be used, in one line; nil where it can.
   public static var libraryProblem: String? {
     adj_onednn_available() == 1 ? nil : String(cString: adj_onednn_problem())

@@ -78,6 +78,13 @@ import Testing
       expectEqual(matmul(q, q, transposingA: true), eye(a.shape[2], like: a), "Qᵀ Q")
       #expect(r.matrixDiagonal.doubles.allSatisfy { $0 > 0 })
     }
+    let wide = Self.tall.transposed
+    let (q, r) = qr(wide)
+    #expect(q.shape == [2, 4, 4] && r.shape == [2, 4, 7])
+    expectEqual(matmul(q, r), wide, "Q R of a wide matrix")
+    expectEqual(matmul(q, q, transposingA: true), eye(4, like: wide), "Qᵀ Q of a wide matrix")
+    expectEqual(
+      r, r.keepingTriangle(isLower: false, includingDiagonal: true), "R of a wide matrix")
   }
 
   @Test func eigenvectors() {
@@ -142,6 +149,9 @@ import Testing
     BadInputTests.Call("orthogonalFactor: the matrix has columns that depend on others") {
       _ = qr(Tensor.zeros([3, 2])).r.floats
     },
+    BadInputTests.Call("orthogonalFactor: the matrix has columns that depend on others") {
+      _ = qr(flat).r.floats
+    },
     BadInputTests.Call(
       "solve: takes a square floating-point matrix (or a batch), not float32 [2, 3]"
     ) {
@@ -153,7 +163,9 @@ import Testing
     BadInputTests.Call("cholesky: takes a square") { _ = cholesky(flat) },
     BadInputTests.Call("determinant: takes a square") { _ = determinant(Tensor([1, 2])) },
     BadInputTests.Call("symmetricEigenvalues: takes a square") { _ = symmetricEigen(flat) },
-    BadInputTests.Call("orthogonalFactor: takes a floating-point matrix") { _ = qr(flat) },
+    BadInputTests.Call("orthogonalFactor: takes a floating-point matrix") {
+      _ = qr(Tensor([1.0, 2]))
+    },
     BadInputTests.Call("svd: takes a matrix, not [2]") { _ = svd(Tensor([1.0, 2])) },
     BadInputTests.Call("inverse: takes a square matrix, not []") { _ = inverse(Tensor(1.0)) },
     BadInputTests.Call("solve: ") { _ = inverse(flat) },

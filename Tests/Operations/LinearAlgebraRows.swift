@@ -63,6 +63,10 @@ let linearAlgebraRows: [OperationRow] = [
     let (q, r) = qr(-apart($0[0]))
     return q + r
   },
+  Row("orthogonalFactor", [([3, 5], .normal)]) {
+    let (q, r) = qr(apart($0[0]))
+    return matmul(q, r * r)
+  },
   Row("symmetricEigenvalues", [([4, 4], .normal)]) { symmetricEigenvalues(apart($0[0])) },
   Row("symmetricEigenvalues", [([2, 3, 3], .normal)]) {
     symmetricEigenvalues(apart($0[0]))

@@ -50,11 +50,14 @@ package final class OrthogonalFactor: Operation, PlainOperation {
   }
 }
 
-/// A = Q · R for a matrix with at least as many rows as columns, or a batch of them: the columns of Q are
-/// orthonormal, R = Qᵀ A is upper triangular with a positive diagonal, which makes both unique. A matrix
-/// whose columns depend on each other is an error when it is evaluated.
+/// A = Q · R for a matrix, or a batch of them: the columns of Q are orthonormal, as many as the shorter side, and
+/// R = Qᵀ A is upper triangular (or trapezoidal, where A is wider than high) with a positive diagonal, which makes
+/// both unique. A matrix among whose columns, the first ones of a wide matrix, one depends on those before it is
+/// an error when it is evaluated.
 public func qr(_ a: Tensor) -> (q: Tensor, r: Tensor) {
-  let q = OrthogonalFactor.shared.apply(a)
+  let isWide = a.rank >= 2 && a.shape[a.rank - 2] < a.shape[a.rank - 1]
+  let leading = isWide ? a.slice(axis: a.rank - 1, start: 0, length: a.shape[a.rank - 2]) : a
+  let q = OrthogonalFactor.shared.apply(leading)
   guard !q.node.isPoisoned else { return (q, q) }
   let r = matmul(q, a, transposingA: true)
   return (q, r.keepingTriangle(isLower: false, includingDiagonal: true))
