@@ -1,4 +1,5 @@
-// LAPACK, found at run time. OpenBLAS brings a fast one; otherwise what the system calls LAPACK serves.
+// LAPACK, found at run time: OpenBLAS's. The plain one is not asked for: it takes 1.5 to 5 times as long as the own
+// kernels (vectors of a symmetric 512 × 512 matrix: 202 ms, own 40, OpenBLAS 29, each on one thread).
 #include "lapack.h"
 #include "adjoint_matrices.h"
 #include "adjoint_threads.h"
@@ -26,31 +27,25 @@ static int find_functions(void *handle) {
     && find_function(handle, "sgesdd_", &library.sgesdd) && find_function(handle, "dgesdd_", &library.dgesdd);
 }
 
-static void note_openblas(void *handle, const char *file) {
+static void note_openblas(void *handle) {
   char *(*configuration)(void) = 0;
   int (*kind)(void) = 0;
-  snprintf(name_text, sizeof name_text, "%s", file);
+  snprintf(name_text, sizeof name_text, "OpenBLAS");
   find_function(handle, "openblas_set_num_threads", &set_threads);
   if (find_function(handle, "openblas_get_parallel", &kind)) shares_thread_pool = kind() == 2;
-  if (!find_function(handle, "openblas_get_config", &configuration)) return;
   char version[32] = "";
-  if (sscanf(configuration(), "OpenBLAS %31s", version) == 1)
+  if (find_function(handle, "openblas_get_config", &configuration)
+      && sscanf(configuration(), "OpenBLAS %31s", version) == 1)
     snprintf(name_text, sizeof name_text, "OpenBLAS %s", version);
 }
 
 static void find_lapack(void) {
   // The thread pool first, so that a library built for OpenMP binds to the copy that is there.
   adj_has_thread_pool();
-  static const char *const files[] = {"libopenblas.so.0", "liblapack.so.3"};
-  for (unsigned i = 0; i < sizeof files / sizeof *files && !found; i++) {
-    void *handle = dlopen(files[i], RTLD_NOW | RTLD_LOCAL);
-    if (!handle) continue;
-    found = find_functions(handle);
-    if (found)
-      note_openblas(handle, files[i]);
-    else
-      dlclose(handle);
-  }
+  void *handle = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return;
+  found = find_functions(handle);
+  if (found) note_openblas(handle);
 }
 
 const adj_lapack_library *adj_lapack(void) {

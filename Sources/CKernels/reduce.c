@@ -8,6 +8,7 @@
 #include "thread_share.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
   small_reduction = 1024,      // elements up to which two plain loops are fastest

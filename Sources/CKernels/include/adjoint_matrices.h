@@ -30,5 +30,5 @@ int64_t adj_matrix_scratch(const adj_matrix_job *job, int threads);
 /// convergent), or -1. A matrix with an element that is not finite has results that are NaN, not none.
 int64_t adj_matrix_run(const adj_matrix_job *job, const void *a, const void *b, void *out, void *scratch, int threads);
 
-/// What LAPACK was found at run time ("OpenBLAS 0.3.21", "liblapack.so.3"), or "".
+/// What LAPACK was found at run time ("OpenBLAS 0.3.21"), or "".
 const char *adj_lapack_name(void);
