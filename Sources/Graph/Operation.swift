@@ -56,10 +56,11 @@ extension Region {
 }
 
 /// True where an operation works on narrow elements as they are: pointwise ones round by themselves, what only moves
-/// elements has nothing to round, and a function is its operations. All others are given wide elements.
+/// elements has nothing to round, and functions and scans are the operations recorded in them. All others are given
+/// wide elements.
 package func takesNarrowElements(_ operation: any Operation) -> Bool {
   operation.asPointwise != nil || operation.kind == .view || operation.kind == .movement
-    || operation is FunctionRegion
+    || operation is FunctionRegion || operation is Scan
 }
 
 /// A composite: one node with a body of primitives.

@@ -20,6 +20,11 @@ extension Tensor {
     _ shape: Shape, _ low: Double = 0, _ high: Double = 1, key: Tensor,
     _ element: ElementType = .float32
   ) -> Tensor {
+    guard !element.isNarrow else {
+      // With room, so that rounding happens once.
+      let last = Tensor(high > low ? element.largest(below: high) : high, .float64)
+      return minimum(uniform(shape, low, high, key: key, .float64), last).cast(to: element)
+    }
     let numbers = RandomUniform(shape, element).apply(key)
     guard low != 0 || high != 1 else { return numbers }
     let spread = numbers * Tensor(high - low, element) + Tensor(low, element)
