@@ -4,6 +4,9 @@
 #include "pointwise_special.h"
 
 #include <math.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 // --- the same kernels for each element type and instruction set
 
@@ -11,13 +14,15 @@
 #define HAS_X86 1
 #define VECTOR_BYTES 64
 #define ADJ_FUSED 1
-#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2")))
+#define ADJ_HALVES 1
+#define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2,f16c")))
 #define FLOAT_NAME(x) x##_f32_avx512
 #define DOUBLE_NAME(x) x##_f64_avx512
 #include "pointwise_types.h"
 #define VECTOR_BYTES 32
 #define ADJ_FUSED 1
-#define TARGET __attribute__((target("fma,avx2")))
+#define ADJ_HALVES 1
+#define TARGET __attribute__((target("fma,avx2,f16c")))
 #define FLOAT_NAME(x) x##_f32_avx2
 #define DOUBLE_NAME(x) x##_f64_avx2
 #include "pointwise_types.h"
@@ -28,6 +33,7 @@
 #else
 #define ADJ_FUSED 0
 #endif
+#define ADJ_HALVES 0
 #define TARGET
 #define FLOAT_NAME(x) x##_f32_portable
 #define DOUBLE_NAME(x) x##_f64_portable
@@ -37,10 +43,18 @@
 
 enum { ISA_UNKNOWN, ISA_PORTABLE, ISA_AVX2, ISA_AVX512 };
 
+#if HAS_X86
+// Asked of the processor itself: not every compiler's list of features has F16C.
+static int has_half_instructions(void) {
+  unsigned a, b, c, d;
+  return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+#endif
+
 static int detect_isa(void) {
 #if HAS_X86
   __builtin_cpu_init();
-  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_half_instructions();
   if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
       && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) return ISA_AVX512;
   if (avx2) return ISA_AVX2;

@@ -1,6 +1,7 @@
 // The template of the pointwise kernels, included once for every element type and instruction set with
 //   REAL, INT, UINT  element type and integers of its size;  ADJ_DOUBLE  1 where REAL is double
 //   VECTOR_BYTES     length of a vector;  TARGET  function attributes;  ADJ_FUSED  1 where fma is an instruction
+//   ADJ_HALVES       1 where instructions convert float16
 //   NAME(x)          x with a suffix of its own for this inclusion
 // Every element goes through the same vector code, wherever it lies, so results do not depend on its position.
 
@@ -63,7 +64,11 @@ INLINE V NAME(smaller)(V x, V y) { return NAME(blend)((x < y) | (x != x), x, y);
   }
 
 #if !ADJ_DOUBLE
-// A NaN stays one, as those of the result's own: quiet, with the bits that fit.
+// A NaN stays one, quiet and with the bits that fit, as the processors' own instructions have it.
+#if ADJ_HALVES
+typedef _Float16 NAME(halves) __attribute__((vector_size(LANES * 2), aligned(2), may_alias));
+INLINE V NAME(to_float16)(V x) { return __builtin_convertvector(__builtin_convertvector(x, NAME(halves)), V); }
+#else
 INLINE V NAME(to_float16)(V x) {
   VI size = (VI)x & 0x7fffffff;
   V normal = (V)((size + 0xfff + (size >> 13 & 1)) & ~0x1fff);
@@ -73,6 +78,7 @@ INLINE V NAME(to_float16)(V x) {
   result = NAME(blend)(size > 0x7f800000, (V)((size | 0x400000) & ~0x1fff), result);
   return (V)((VI)result | ((VI)x & ~0x7fffffff));
 }
+#endif
 INLINE V NAME(to_bfloat16)(V x) {
   VI size = (VI)x & 0x7fffffff;
   VI rounded = size + 0x7fff + (size >> 16 & 1);
@@ -173,10 +179,38 @@ INLINE REAL *NAME(slot)(const NAME(worker) *worker, int reg) {
   return worker->scratch + (size_t)worker->plan->slot[reg] * TILE;
 }
 
+#if !ADJ_DOUBLE
+static TARGET void NAME(read_float16)(float *slot, const uint16_t *in, int64_t n) {
+  int64_t i = 0;
+#if ADJ_HALVES
+  for (; i + LANES <= n; i += LANES)
+    NAME(store)(slot + i, __builtin_convertvector(*(const NAME(halves) *)(in + i), V));
+#endif
+  for (; i < n; i++) slot[i] = adj_from_float16(in[i]);
+}
+
+// `step` is 0 where every value is the same.
+static TARGET void NAME(write_halves)(uint16_t *out, const float *values, ptrdiff_t step, int64_t n, int is_float16) {
+  int64_t i = 0;
+  if (step == 0) {
+    uint16_t half = is_float16 ? adj_as_float16(*values) : adj_as_bfloat16(*values);
+    for (; i < n; i++) out[i] = half;
+  } else if (is_float16) {
+#if ADJ_HALVES
+    for (; i + LANES <= n; i += LANES)
+      *(NAME(halves) *)(out + i) = __builtin_convertvector(NAME(load)(values + i), NAME(halves));
+#endif
+    for (; i < n; i++) out[i] = adj_as_float16(values[i]);
+  } else {
+    for (; i < n; i++) out[i] = adj_as_bfloat16(values[i]);
+  }
+}
+#endif
+
 static TARGET void NAME(convert)(REAL *slot, const void *in, int stored, int64_t start, int64_t n) {
   if (stored == ADJ_STORED_BYTES) NAME(copy_run_bytes)(slot, (const uint8_t *)in + start, 1, n);
 #if !ADJ_DOUBLE
-  else if (stored == ADJ_STORED_FLOAT16) NAME(copy_run_float16)(slot, (const uint16_t *)in + start, 1, n);
+  else if (stored == ADJ_STORED_FLOAT16) NAME(read_float16)(slot, (const uint16_t *)in + start, n);
   else NAME(copy_run_bfloat16)(slot, (const uint16_t *)in + start, 1, n);
 #endif
 }
@@ -229,14 +263,8 @@ static TARGET void NAME(write_output)(NAME(worker) *worker, int k, int64_t start
   const REAL *values = worker->pointer[location];
   ptrdiff_t step = is_uniform(location) ? 0 : 1;
 #if !ADJ_DOUBLE
-  if (output->stored == ADJ_STORED_FLOAT16) {
-    uint16_t *halves = (uint16_t *)plan->out[k] + start;
-    for (int64_t i = 0; i < n; i++) halves[i] = adj_as_float16(values[i * step]);
-    return;
-  }
-  if (output->stored == ADJ_STORED_BFLOAT16) {
-    uint16_t *halves = (uint16_t *)plan->out[k] + start;
-    for (int64_t i = 0; i < n; i++) halves[i] = adj_as_bfloat16(values[i * step]);
+  if (output->stored == ADJ_STORED_FLOAT16 || output->stored == ADJ_STORED_BFLOAT16) {
+    NAME(write_halves)((uint16_t *)plan->out[k] + start, values, step, n, output->stored == ADJ_STORED_FLOAT16);
     return;
   }
 #endif

@@ -1,4 +1,4 @@
-// The template for float and for double; wants VECTOR_BYTES, TARGET, ADJ_FUSED, FLOAT_NAME and DOUBLE_NAME.
+// The template for float and for double; wants VECTOR_BYTES, TARGET, ADJ_FUSED, ADJ_HALVES, FLOAT_NAME and DOUBLE_NAME.
 #define REAL float
 #define INT int32_t
 #define UINT uint32_t
@@ -16,5 +16,6 @@
 #undef VECTOR_BYTES
 #undef TARGET
 #undef ADJ_FUSED
+#undef ADJ_HALVES
 #undef FLOAT_NAME
 #undef DOUBLE_NAME
