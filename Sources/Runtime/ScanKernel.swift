@@ -14,7 +14,7 @@ final class ScanKernel: Kernel {
   private let body: Executable
 
   init(
-    _ scan: Scan, _ inputs: [Operand], _ output: Operand, _ device: some Device
+    _ scan: Scan, _ inputs: [Operand], _ output: Operand, _ device: any Device
   ) throws(GraphError) {
     self.scan = scan
     self.inputs = inputs
@@ -33,7 +33,7 @@ final class ScanKernel: Kernel {
   }
 
   /// One step. The sums so far are leaves after all others, and each is written where it is read.
-  private static func program(_ scan: Scan, _ device: some Device) -> Program {
+  private static func program(_ scan: Scan, _ device: any Device) -> Program {
     let split = scan.carryCount + scan.layout.outputs.count
     let terms = scan.body.results[split...]
     let soFar = terms.map { Tensor.placeholder($0.type) }

@@ -45,7 +45,7 @@ extension Tensor {
     let sizes = scales.indices.map { axis in
       Int(Swift.min((Double(shape[2 + axis]) * scales[axis]).rounded(.down), 0x1p31))
     }
-    return interpolated(sizes, scales, mode, alignCorners)
+    return interpolated(sizes, scales.map { Optional($0) }, mode, alignCorners)
   }
 
   private func interpolated(
