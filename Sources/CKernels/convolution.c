@@ -15,6 +15,8 @@ enum {
   parallel_convolution = 1 << 16,     // multiplications worth a second thread
   few_channels = 3,                   // up to which lines are copied faster than pixels
   few_outputs = 8,                    // fewer than these fill too little of a product's tile as its columns
+  direct_channels = 8,                // groups up to this size, on either side, are convolved without products
+  direct_block = 64,                  // results that a unit of work without products goes through
 };
 
 /// How the windows of a block become a matrix.
@@ -32,7 +34,8 @@ typedef struct {
   int64_t rows;       // output rows of one block
   int64_t parts;      // of the images, for the weight gradient
   int shares;         // threads over images and groups; otherwise the products run on all threads
-  int is_depthwise;   // each channel is a group of its own
+  int is_direct;      // groups of a few channels: without products
+  int is_depthwise;   // and each channel is a group of its own
   column_order order;
   // Elements of scratch: per thread the columns, the output block and one product of a group's weights.
   int64_t column_elements, block_elements, weight_elements, per_thread;
@@ -54,9 +57,14 @@ static convolution_plan plan_convolution(const adj_convolution *s, int element_b
                            .kernel = w->kernel_d * w->kernel_h * w->kernel_w, .lines = w->out_d * w->out_h};
   plan.depth = plan.channels * plan.kernel;
   plan.order = choose_order(w, plan.channels, plan.kernel);
-  plan.is_depthwise = s->groups > 1 && plan.channels == 1 && plan.outputs == 1;
+  plan.is_direct = s->groups > 1 && plan.channels <= direct_channels && plan.outputs <= direct_channels &&
+                   plan.outputs > 0;
+  plan.is_depthwise = plan.is_direct && plan.channels == 1 && plan.outputs == 1;
   plan.all_weights = line_elements(s->o * plan.depth);
-  if (plan.is_depthwise) return plan;
+  if (plan.is_direct) {
+    plan.per_thread = plan.is_depthwise ? 0 : direct_block * w->d * w->h * w->w;
+    return plan;
+  }
   int64_t row_bytes = adj_max(1, (plan.depth + plan.outputs) * w->out_w * element_bytes);
   plan.rows = adj_max(1, adj_min(plan.lines, block_bytes / row_bytes));
   plan.column_elements = plan.order == in_place ? 0 : line_elements(plan.depth * plan.rows * w->out_w);
@@ -75,7 +83,7 @@ static convolution_plan plan_convolution(const adj_convolution *s, int element_b
 /// The scratch of all threads, the partial sums, the turned weights.
 int64_t adj_convolution_scratch(const adj_convolution *s, int element_bytes, int threads) {
   convolution_plan plan = plan_convolution(s, element_bytes, threads);
-  if (plan.is_depthwise) return plan.all_weights * element_bytes;
+  if (plan.is_direct) return (plan.all_weights + adj_max(threads, 1) * plan.per_thread) * element_bytes;
   return (adj_max(threads, 1) * plan.per_thread + (plan.parts + 1) * plan.all_weights) * element_bytes;
 }
 
@@ -87,8 +95,6 @@ static adj_range inside(int64_t count, int64_t stride, int64_t shift, int64_t si
   range.end = adj_max(range.begin, adj_min(range.end, count));
   return range;
 }
-
-enum { depthwise_block = 64 }; // channels that one unit of work goes through
 
 /// The elements of a window along one axis that lie in the image: their number, and where the first lies.
 typedef struct { int64_t tap, end, source; } tap_range;
@@ -129,7 +135,7 @@ ADJ_INLINE window_taps taps_of(const adj_window *w, int64_t z, int64_t y, int64_
       for (int64_t x = 0, to = z * (w)->out_strides[2] + y * (w)->out_strides[3]; x < (w)->out_w;           \
            x++, to += (w)->out_strides[4])
 
-#define ELEMENT_TEMPLATE "depthwise.inc"
+#define ELEMENT_TEMPLATE "convolution_direct.inc"
 #include "each_element.inc"
 #undef ELEMENT_TEMPLATE
 #define ELEMENT_TEMPLATE "convolution_columns.inc"

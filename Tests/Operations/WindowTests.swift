@@ -81,7 +81,7 @@ import Testing
       var shape = Draws(key: RandomKey(seed + 10_000))
       let isDepthwise = shape.next(0...3) == 0
       let groups = isDepthwise ? shape.next(2...40) : shape.next(1...3)
-      let (inner, outer) = isDepthwise ? (1, 1) : (shape.next(1...5), shape.next(1...5))
+      let (inner, outer) = isDepthwise ? (1, 1) : (shape.next(1...11), shape.next(1...11))
       var draft = Draft(seed, batch: 0...3, channels: groups * inner) { _ in 3 }
       let motion = draft.motion
       let kernels = Shape([groups * outer, inner] + draft.window)

@@ -59,7 +59,7 @@ void adj_max_pool_select_f64(const adj_window *w, const double *in, const double
 
 // --- convolution without a library: cross-correlation, weights dense [o, c / groups, d, h, w], images and results
 // channels-last without gaps (`c` is the number of input channels, `o` the number of output channels). im2col and
-// adj_matmul; where each channel is a group of its own, sums over the window directly. `scratch` holds adj_convolution_scratch
+// adj_matmul; groups of a few channels are summed over the window directly. `scratch` holds adj_convolution_scratch
 // bytes, 64-byte aligned.
 typedef struct {
   adj_window window;

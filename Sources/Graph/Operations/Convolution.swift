@@ -119,8 +119,3 @@ extension Tensor {
     return reshaped(split).transposed(order).reshaped(result)
   }
 }
-
-extension Batch {
-  /// The result for a batch of no examples.
-  func nothing() -> Tensor { .zeros(withBatchAxis(node.shape), node.element) }
-}

@@ -52,9 +52,12 @@ package struct Batch {
     return result.reshaped(shape)
   }
 
+  /// The results of a batch of no examples.
+  package func nothing() -> Tensor { .zeros(withBatchAxis(node.shape), node.element) }
+
   /// Example by example, for operations that cannot take a batch of this input.
   package func unrolled() -> Tensor {
-    if size == 0 { return .zeros(withBatchAxis(node.shape), node.element) }
+    if size == 0 { return nothing() }
     var total: Tensor?
     for example in 0..<size {
       let result = node.operation.apply(inputs.indices.map { self.example($0, example) })
