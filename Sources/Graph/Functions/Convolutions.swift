@@ -21,7 +21,7 @@ public func convolution(
 ) -> Tensor {
   if let bad = firstPoisoned(images, kernels, bias) { return bad }
   return attempt { () throws(GraphError) in
-    try requireWindows("convolution", images, kernels)
+    try requireRank("convolution", images.type, kernels.type)
     let request = try WindowRequest(
       "convolution", images.rank - 2, stride: stride, dilation: dilation)
     let sizes = kernels.shape.spatial
@@ -60,7 +60,7 @@ public func transposedConvolution(
   let name = "transposedConvolution"
   if let bad = firstPoisoned(images, kernels, bias) { return bad }
   return attempt { () throws(GraphError) in
-    try requireWindows(name, images, kernels)
+    try requireRank(name, images.type, kernels.type)
     let rank = images.rank - 2
     let request = try WindowRequest(name, rank, stride: stride, dilation: dilation)
     let kernel = kernels.shape.spatial
@@ -92,17 +92,6 @@ public func transposedConvolution(
     }
     let operation = ConvolutionInputGradient(motion, groups: groups, Shape([1, 1] + sizes))
     return try operation.apply(images, kernels).addingChannels(bias, name)
-  }
-}
-
-private func requireWindows(
-  _ name: String, _ images: Tensor, _ kernels: Tensor
-) throws(GraphError) {
-  guard images.rank == kernels.rank, images.rank >= 3, images.rank <= 5 else {
-    throw GraphError(
-      name,
-      "takes two floating-point tensors of one type and of rank 3, 4 or 5, not \(images.element.name) \(images.shape.description) and \(kernels.element.name) \(kernels.shape.description)"
-    )
   }
 }
 

@@ -58,18 +58,25 @@ func requireImages(
 ) throws(GraphError) {
   let (a, b) = (inputs[0], inputs[1])
   let rank = a.shape.rank
-  guard rank >= 3, rank <= 5, b.shape.rank == rank, a.element == b.element, a.element.isFloating
-  else {
-    throw GraphError(
-      name,
-      "takes two floating-point tensors of one type and of rank 3, 4 or 5, not \(a.element.name) \(a.shape.description) and \(b.element.name) \(b.shape.description)"
-    )
-  }
+  guard a.element == b.element, a.element.isFloating else { throw wrongImages(name, a, b) }
+  try requireRank(name, a, b)
   guard motion.axes.count == rank - 2 else {
     throw GraphError(
       name,
       "a window that moves along \(motion.axes.count) axes does not fit \(a.shape.description)")
   }
+}
+
+func requireRank(_ name: String, _ a: TensorType, _ b: TensorType) throws(GraphError) {
+  let rank = a.shape.rank
+  guard rank >= 3, rank <= 5, b.shape.rank == rank else { throw wrongImages(name, a, b) }
+}
+
+private func wrongImages(_ name: String, _ a: TensorType, _ b: TensorType) -> GraphError {
+  GraphError(
+    name,
+    "takes two floating-point tensors of one type and of rank 3, 4 or 5, not \(a.element.name) \(a.shape.description) and \(b.element.name) \(b.shape.description)"
+  )
 }
 
 func requireChannels(

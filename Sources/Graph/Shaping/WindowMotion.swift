@@ -165,27 +165,36 @@ struct WindowRequest {
         axis.before = Swift.max(all, 0) / 2
         axis.after = all - axis.before
       case .even(let list):
-        guard list.count == stride.count else { throw wrongPadding(list.count) }
-        (axis.before, axis.after) = (list[index], list[index])
+        let width = try told(list, index)
+        try axis.pad(width, width, name)
       case .sides(let list):
-        guard list.count == stride.count else { throw wrongPadding(list.count) }
-        (axis.before, axis.after) = list[index]
-      }
-      if case .same = padding {
-      } else {
-        let most = Int(Int32.max)
-        guard axis.before >= 0, axis.after >= 0, axis.before <= most, axis.after <= most else {
-          throw GraphError(
-            name, "padding \(axis.before), \(axis.after) must not be below 0 or above 2³¹")
-        }
+        let widths = try told(list, index)
+        try axis.pad(widths.before, widths.after, name)
       }
       motion.axes.append(axis)
     }
     return motion
   }
 
-  private func wrongPadding(_ count: Int) -> GraphError {
-    GraphError(
-      name, "padding for \(count) axes where the images have \(stride.count) spatial ones")
+  /// The padding of one axis from a list that must be for all of them.
+  private func told<Width>(_ list: [Width], _ index: Int) throws(GraphError) -> Width {
+    guard list.count == stride.count else {
+      throw GraphError(
+        name,
+        "padding for \(list.count) axes where the images have \(stride.count) spatial ones")
+    }
+    return list[index]
+  }
+}
+
+extension WindowAxis {
+  fileprivate mutating func pad(
+    _ before: Int, _ after: Int, _ name: String
+  ) throws(GraphError) {
+    let most = Int(Int32.max)
+    guard before >= 0, after >= 0, before <= most, after <= most else {
+      throw GraphError(name, "padding \(before), \(after) must not be below 0 or above 2³¹")
+    }
+    (self.before, self.after) = (before, after)
   }
 }
