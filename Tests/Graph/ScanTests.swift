@@ -187,6 +187,50 @@ import Testing
     try checkGradients(of: g, at: [a, xs])
   }
 
+  /// Through what a block uses of values computed around it a gradient flows to them too.
+  @Test func gradientsFlowToWhatIsCaptured() throws {
+    let w = Tensor.normal([3], key: RandomKey(1), .float64)
+    let f = { (given: [Tensor]) in
+      let computed = exp(given[0])
+      let block = recomputed(computed * 2) { tanh($0) * computed }
+      let own = withGradient([block], of: { $0[0] * computed }) { inputs, _, upstream in
+        [upstream * inputs[0] / inputs[0] * exp(given[0])]
+      }
+      let (_, all) = scan(w, over: Tensor.ones([4, 3], .float64)) { h, one in
+        let next = sin(h + one) * computed
+        return (next, next * block)
+      }
+      return (gradient(of: all.sum(), withRespectTo: computed) * own.detached).sum()
+    }
+    let g = { (given: [Tensor]) in
+      let computed = exp(given[0])
+      let block = tanh(computed * 2) * computed
+      var (h, total) = (w, Tensor(0, .float64))
+      for _ in 0..<4 {
+        h = sin(h + 1) * computed
+        total = total + (h * block).sum()
+      }
+      return (gradient(of: total, withRespectTo: computed) * (block * computed).detached).sum()
+    }
+    let x = Tensor([0.2, -0.4, 0.1], .float64)
+    expectClose(f([x]).doubles, g([x]).doubles, 1e-12, "the same gradient")
+  }
+
+  /// What a block or a step finds around it may itself stand for an example of a batch.
+  @Test func whatIsCapturedMayBeBatched() {
+    let x = Tensor.normal([3, 2], key: RandomKey(1), .float64)
+    let f = { (x: Tensor) in
+      let block = recomputed(x * 2) { tanh($0) * x }
+      let (last, all) = scan(x, over: Tensor.ones([4, 2], .float64)) { h, one in
+        let next = sin(h + one) * x
+        return (next, next + block)
+      }
+      return gradient(of: (all * last).sum(), withRespectTo: x)
+    }
+    let loop = (0..<3).flatMap { f(x.slice(start: $0, length: 1).squeezed(0)).doubles }
+    expectClose(vmap(f, x).doubles, loop, 1e-12, "vmap over what is captured")
+  }
+
   /// A key a step draws another mask each; what does not depend on the step is computed once.
   @Test func dropoutOverTime() {
     let keys = Tensor.iota(6)

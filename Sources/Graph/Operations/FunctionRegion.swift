@@ -52,7 +52,8 @@ package final class FunctionRegion: Region {
 }
 
 /// `block(x)`, whose intermediate values are not kept for the backward pass but computed again there: less
-/// memory for more work. Value and gradients are the same to the last bit.
+/// memory for more work. Value and gradients are the same to the last bit. What the block makes of numbers from
+/// around it, without x, is computed once and kept.
 public func recomputed(_ x: Tensor, _ block: (Tensor) -> Tensor) -> Tensor {
   let (template, captured) = Template.trace([x.type]) { block($0[0]) }
   return FunctionRegion("recomputed", template, rule: nil).apply([x] + captured)

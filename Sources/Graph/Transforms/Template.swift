@@ -9,11 +9,11 @@ package final class Template: Sendable {
   /// Two lanes of a hash over its operations and how they are connected.
   package let fingerprint: [Int]
 
-  /// What of the values from outside becomes an input.
+  /// What of the values from outside becomes an input, beside data and numbers.
   package enum Capture {
-    /// Data and numbers: what is computed of them belongs to the template.
-    case leaves
-    /// What does not depend on the arguments, as it is: it is computed once, outside.
+    /// What a gradient may be asked for. What is made of integers alone (a mask of a key) belongs to the template.
+    case gradientPaths
+    /// All that does not depend on the arguments, as it is: it is computed once, outside.
     case invariants
   }
 
@@ -21,7 +21,7 @@ package final class Template: Sendable {
   package static func trace(
     _ types: [TensorType], _ function: ([Tensor]) -> Tensor
   ) -> (template: Template, captured: [Tensor]) {
-    trace(types, capturing: .leaves) { [function($0)] }
+    trace(types, capturing: .gradientPaths) { [function($0)] }
   }
 
   /// Traces a function of several results.
@@ -30,11 +30,7 @@ package final class Template: Sendable {
   ) -> (template: Template, captured: [Tensor]) {
     let arguments = types.map { Tensor.placeholder($0) }
     let results = function(arguments)
-    let captured =
-      switch capturing {
-      case .leaves: outsideLeaves(of: results, arguments)
-      case .invariants: invariants(of: results, arguments)
-      }
+    let captured = outsideValues(of: results, arguments, capturing)
     let holes = arguments + captured.map { Tensor.placeholder($0.type) }
     let closed = filled(results, arguments + captured, with: holes)
     return (Template(holes, closed), captured)
@@ -68,43 +64,42 @@ package final class Template: Sendable {
     }
   }
 
-  /// Leaves that are neither arguments nor part of the structure.
-  private static func outsideLeaves(of roots: [Tensor], _ arguments: [Tensor]) -> [Tensor] {
+  /// The values that do not depend on the arguments and become inputs. What is made of the structure alone never
+  /// does.
+  private static func outsideValues(
+    of roots: [Tensor], _ arguments: [Tensor], _ capturing: Capture
+  ) -> [Tensor] {
     walked(roots, arguments) { walk in
-      (arguments.count..<walk.count).compactMap { index in
-        let isLeaf = walk.inputStart[index] == walk.inputStart[index + 1]
-        return isLeaf && !isStructure(walk.node(index)) ? Tensor(walk.node(index)) : nil
+      func inputs(_ index: Int) -> [Int] {
+        (walk.inputStart[index]..<walk.inputStart[index + 1]).map { Int(walk.inputs[Int($0)]) }
       }
+      var varies = [Bool](repeating: false, count: walk.count)
+      var isTaken = [Bool](repeating: false, count: walk.count)
+      for index in 0..<walk.count {
+        let (node, below) = (walk.node(index), inputs(index))
+        varies[index] = index < arguments.count || below.contains { varies[$0] }
+        let mayMatter = capturing == .invariants || node.element.isFloating
+        isTaken[index] =
+          mayMatter && (below.isEmpty ? !isStructure(node) : below.contains { isTaken[$0] })
+      }
+      var isWanted = [Bool](repeating: false, count: walk.count)
+      for root in roots { isWanted[Int(root.node.ordinal)] = true }
+      var found: [Tensor] = []
+      for index in (arguments.count..<walk.count).reversed() where isWanted[index] {
+        let (node, below) = (walk.node(index), inputs(index))
+        if !varies[index], isTaken[index] || (below.isEmpty && !isStructure(node)) {
+          found.append(Tensor(node))
+        } else {
+          for input in below { isWanted[input] = true }
+        }
+      }
+      return found.reversed()
     }
   }
 
   /// A leaf that is the same whenever the function runs.
   private static func isStructure(_ leaf: Node) -> Bool {
     leaf.storage == nil && !(leaf.operation is ScalarOperand) && !(leaf.operation is Placeholder)
-  }
-
-  /// Values that do not depend on the arguments and are read by what does, or asked for. What is made of the
-  /// structure alone stays inside.
-  private static func invariants(of roots: [Tensor], _ arguments: [Tensor]) -> [Tensor] {
-    walked(roots, arguments) { walk in
-      var varies = [Bool](repeating: false, count: walk.count)
-      var isFixed = [Bool](repeating: false, count: walk.count)
-      var isWanted = [Bool](repeating: false, count: walk.count)
-      for index in 0..<walk.count {
-        let inputs = (walk.inputStart[index]..<walk.inputStart[index + 1]).map {
-          Int(walk.inputs[Int($0)])
-        }
-        varies[index] = index < arguments.count || inputs.contains { varies[$0] }
-        isFixed[index] =
-          !varies[index]
-          && (inputs.isEmpty ? isStructure(walk.node(index)) : inputs.allSatisfy { isFixed[$0] })
-        if varies[index] { for input in inputs { isWanted[input] = true } }
-      }
-      for root in roots { isWanted[Int(root.node.ordinal)] = true }
-      return (arguments.count..<walk.count).compactMap { index in
-        isWanted[index] && !varies[index] && !isFixed[index] ? Tensor(walk.node(index)) : nil
-      }
-    }
   }
 
   private static func filled(
