@@ -20,16 +20,15 @@ extension Tensor {
     _ shape: Shape, _ low: Double = 0, _ high: Double = 1, key: Tensor,
     _ element: ElementType = .float32
   ) -> Tensor {
-    guard !element.isNarrow else {
-      // With room, so that rounding happens once.
-      let last = Tensor(high > low ? element.largest(below: high) : high, .float64)
-      return minimum(uniform(shape, low, high, key: key, .float64), last).cast(to: element)
+    guard element.isFloating else {
+      return fail(GraphError("uniform", "draws numbers with fractions, not \(element.name)"))
     }
-    let numbers = RandomUniform(shape, element).apply(key)
-    guard low != 0 || high != 1 else { return numbers }
-    let spread = numbers * Tensor(high - low, element) + Tensor(low, element)
+    let chance = element.ofChance
+    let numbers = RandomUniform(shape, chance).apply(key)
+    if low == 0, high == 1, element == chance { return numbers }
+    let spread = (numbers * Tensor(high - low, chance) + Tensor(low, chance)).cast(to: element)
     // Rounding must not reach the end that is left out.
-    let last = element == .float32 ? Double(Float(high).nextDown) : high.nextDown
+    let last = element == .float64 ? high.nextDown : element.largest(below: high)
     return high > low ? minimum(spread, Tensor(last, element)) : spread
   }
 

@@ -119,6 +119,40 @@ import Testing
     #expect(y.floats.allSatisfy { $0.isFinite })
   }
 
+  /// Halves are rounded once: what float32 makes of the same numbers, rounded.
+  @Test func halvesAreComputedWide() {
+    let x = Tensor.normal([4, 6, 8], mean: 30, key: RandomKey(1))
+    let functions: [(name: String, f: (Tensor) -> Tensor)] = [
+      ("layerNorm", { layerNorm($0) }), ("rmsNorm", { rmsNorm($0, epsilon: 1e-5) }),
+      ("groupNorm", { groupNorm($0, groups: 3) }), ("instanceNorm", { instanceNorm($0) }),
+      ("batchNorm", { batchNorm($0).output }),
+    ]
+    for device in testDevices {
+      Devices.with(device) {
+        for element in [ElementType.float16, .bfloat16] {
+          let narrow = x.cast(to: element)
+          for (name, f) in functions {
+            let y = f(narrow)
+            #expect(y.element == element)
+            let wide = f(narrow.cast(to: .float32)).cast(to: element)
+            #expect(y.doubles == wide.doubles, "\(name) \(element.name) on \(device.name)")
+          }
+          let slope = gradient(of: layerNorm(narrow).sum(), withRespectTo: narrow)
+          #expect(slope.element == element && slope.doubles.allSatisfy { $0.isFinite })
+          let y = scaledDotProductAttention(narrow / 30, narrow / 30, narrow, causal: true)
+          let wide = (narrow / 30).cast(to: .float32)
+          let exact = scaledDotProductAttention(
+            wide, wide, narrow.cast(to: .float32), causal: true)
+          expectClose(y.doubles, exact.doubles, 0.05, "attention \(element.name)")
+          let drawn = Tensor.uniform([3000], key: RandomKey(1).operand, element)
+          #expect(drawn.element == element && drawn.doubles.allSatisfy { $0 >= 0 && $0 < 1 })
+          let kept = dropout(Tensor.ones([900], element), key: RandomKey(1)).doubles
+          #expect(Set(kept) == [0, 2])
+        }
+      }
+    }
+  }
+
   @Test func paddingGetsNoGradient() {
     let table = Tensor.normal([4, 3], key: RandomKey(1), .float64)
     let indices = Tensor([2, 0, 3, 2, 0])

@@ -28,10 +28,11 @@ public func scaledDotProductAttention(
       TensorType(plan.result, q.element)
     ) { inputs in
       let (q, k, v) = (inputs[0] * inputs[0].constant(scale), inputs[1], inputs[2])
-      var scores = plan.headwise(q, k, transposing: true)
+      // The weights of halves are computed wide and rounded once.
+      var scores = plan.headwise(q, k, transposing: true).cast(to: q.element.wide)
       if hasMask { scores = scores.masked(by: inputs[3]) }
       if causal { scores = scores.causal }
-      var weights = scores.softmax()
+      var weights = scores.softmax().cast(to: q.element)
       if drops { weights = dropped(weights, weights.shape, Dropping(inputs.suffix(3))) }
       return plan.headwise(weights, v, transposing: false)
     }
@@ -116,7 +117,7 @@ private struct AttentionPlan {
 extension Tensor {
   /// Scores where a mask lets take part, −∞ elsewhere; or plus a mask of numbers.
   fileprivate func masked(by mask: Tensor) -> Tensor {
-    mask.element == .bool ? select(mask, self, constant(-.infinity)) : self + mask
+    mask.element == .bool ? select(mask, self, constant(-.infinity)) : self + mask.cast(to: element)
   }
 
   /// Scores of keys that are not after the query, −∞ elsewhere.

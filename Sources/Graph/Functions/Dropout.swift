@@ -81,5 +81,5 @@ private func decisions(_ x: Tensor, _ axes: [Int]?) throws(GraphError) -> Shape 
 
 extension ElementType {
   /// The type that chance for values of this type is drawn in.
-  fileprivate var ofChance: ElementType { self == .float64 ? .float64 : .float32 }
+  var ofChance: ElementType { self == .float64 ? .float64 : .float32 }
 }

@@ -1,5 +1,5 @@
 // Normalisation: what is subtracted and divided by comes from the values themselves. Variances are computed from
-// the distances to the mean, so that a large mean costs no digits.
+// the distances to the mean, so that a large mean costs no digits; halves are computed wide and rounded once.
 
 /// (x − mean) / √(variance + ε) over `axes`, then times `weight` plus `bias`, which have the sizes of these axes.
 /// With the last axes it is PyTorch's layer normalisation.
@@ -17,7 +17,7 @@ public func layerNorm(
 public func rmsNorm(
   _ x: Tensor, axes: [Int] = [-1], weight: Tensor? = nil, epsilon: Double? = nil
 ) -> Tensor {
-  let epsilon = epsilon ?? (x.element == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne))
+  let epsilon = epsilon ?? x.element.step
   return normalization("rmsNorm", x, weight, nil, epsilon, parametersOver: axes) { x, axes in
     x / sqrt((x * x).mean(axes, keepingDimensions: true) + x.constant(epsilon))
   }
@@ -124,11 +124,13 @@ private func normalization(
     let kept = axes.map { x.fromFront($0) }
     let region = Composite(
       name, kept + more + epsilon.asAttributes + [hasWeight ? 1 : 0, hasBias ? 1 : 0], x.type
-    ) { inputs in
+    ) { given in
+      let (element, wide) = (given[0].element, given[0].element.wide)
+      let inputs = given.map { $0.cast(to: wide) }
       var result = core(inputs[0], Array(inputs[1..<(1 + count)]))
       if hasWeight { result = result * inputs[1 + count] }
       if hasBias { result = result + inputs[inputs.count - 1] }
-      return result
+      return result.cast(to: element)
     }
     return region.apply(inputs)
   }
@@ -157,5 +159,17 @@ extension Tensor {
     let distance = self - mean(axes, keepingDimensions: true)
     let variance = (distance * distance).mean(axes, keepingDimensions: true)
     return distance / sqrt(variance + constant(epsilon))
+  }
+}
+
+extension ElementType {
+  /// The distance from 1 to the next number.
+  fileprivate var step: Double {
+    switch self {
+    case .float64: 0x1p-52
+    case .float16: 0x1p-10
+    case .bfloat16: 0x1p-7
+    default: 0x1p-23
+    }
   }
 }
