@@ -34,6 +34,16 @@ import Testing
     #expect(d.element == .float64 && c.floats == m.floats && r.doubles == h.doubles)
   }
 
+  @Test func functions() {
+    let m = Tensor.normal([2, 3], key: RandomKey(0))
+    let (words, table) = (Tensor([0, 2, 2, 1]), Tensor.normal([3, 5], key: RandomKey(1)))
+    let l = layerNorm(m)
+    let e = embedding(words, table)
+    let o = scaledDotProductAttention(e, e, e, causal: true)
+    let u = dropout(m, probability: 0.1, key: RandomKey(2))
+    #expect([l.shape, e.shape, o.shape, u.shape] == [[2, 3], [4, 5], [4, 5], [2, 3]])
+  }
+
   @Test func training() {
     let layer = Linear(3, 4)
     let conv = Conv2d(1, 6, kernel: 5, padding: 2)
