@@ -109,8 +109,8 @@ struct CPUCompiler {
     if try appendView(operation, value, inputs, type) { return }
     if appendPieces(operation, value, inputs, type) { return }
     if try appendNative(operation, value, inputs, type) { return }
-    // What has no kernel of its own runs on the plain one.
-    fallbacks.append(operation.name)
+    // What has no kernel of its own runs on the plain one. A scan's steps are this engine's own program.
+    if !(operation is Scan) { fallbacks.append(operation.name) }
     let operands = inputs.map { input in
       let place = rowMajor(input)
       return Operand(place.slot, place.type)

@@ -187,6 +187,15 @@ import Testing
     try checkGradients(of: g, at: [a, xs])
   }
 
+  @Test func aBatchOfNothing() {
+    let found = vmap(
+      { start in
+        let (last, all) = scan(start, over: Tensor.ones([4, 2])) { ($0 * $1, $0 + $1) }
+        return gradient(of: (all * last).sum(), withRespectTo: start)
+      }, Tensor.zeros([0, 2]))
+    #expect(found.shape == [0, 2] && found.floats.isEmpty)
+  }
+
   /// Through what a block uses of values computed around it a gradient flows to them too.
   @Test func gradientsFlowToWhatIsCaptured() throws {
     let w = Tensor.normal([3], key: RandomKey(1), .float64)
@@ -325,6 +334,10 @@ import Testing
     },
     Call("scan: there is neither a carry nor an output") {
       _ = scan([], over: [], count: 1) { _, _ in ([], []) }
+    },
+    Call("scan: takes 2 inputs, not 1") { _ = Scan.example.apply([Tensor(1)]) },
+    Call("scan: input 1 must be float32 [1], not float32 [3]") {
+      _ = Scan.example.apply([Tensor(1), Tensor([1.0, 2, 3])])
     },
     Call("add: shapes do not broadcast: [2] and [3]") {
       _ = scan(Tensor.zeros([2]), over: Tensor.zeros([4, 3])) { ($0 + $1, $0) }

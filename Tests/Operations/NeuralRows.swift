@@ -17,6 +17,9 @@ let neuralRows: [OperationRow] = [
   Row("splitKey", [([2, 3], .indices([0, 1, -1, 5, 1 << 60, -3])), ([3], .indices([0, 1, 2]))]) {
     SplitKey.shared.apply($0[0], $0[1])
   },
+  Row("splitKey", [([], .indices([3])), ([], .indices([8]))]) {
+    SplitKey.shared.apply($0[0], $0[1])
+  },
   Row("scan", [([2], .normal), ([4, 2], .normal), ([2, 2], .normal)]) { x in
     let (last, all) = scan(x[0], over: x[1]) { h, now in
       let next = tanh(matmul(h.reshaped([1, 2]), x[2]).reshaped([2]) + now)

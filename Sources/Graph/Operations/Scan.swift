@@ -35,11 +35,28 @@ package final class Scan: Operation {
   private var constantStart: Int { carryCount + stepInputCount }
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
+    guard inputs.count == body.holes.count else {
+      throw GraphError(name, "takes \(body.holes.count) inputs, not \(inputs.count)")
+    }
+    for (place, hole) in body.holes.enumerated() {
+      let (found, wanted) = (inputs[place], inputType(place, hole.type))
+      guard found != wanted else { continue }
+      throw GraphError(
+        name,
+        "input \(place) must be \(wanted.element.name) \(wanted.shape.description), not \(found.element.name) \(found.shape.description)"
+      )
+    }
     let type = TensorType([layout.count], body.type.element)
     guard type.shape.isValid else {
       throw GraphError(name, "\(length) steps keep more numbers than a tensor can hold")
     }
     return type
+  }
+
+  /// What an input must be: one entry a step, or what the body takes as it is.
+  private func inputType(_ place: Int, _ hole: TensorType) -> TensorType {
+    guard place >= carryCount, place < constantStart else { return hole }
+    return TensorType(hole.shape.stacked(length), hole.element)
   }
 
   /// Each step's adjoints from those of the next: backwards, with the carries that were kept.
@@ -53,8 +70,10 @@ package final class Scan: Operation {
     let constants = wanted.filter { $0 >= constantStart }
     let own = Array(inputs[carryCount..<constantStart])
     let (n, m, k) = (own.count, carryCount, layout.outputs.count)
+    // What adds up over the steps does so in wide elements; the walker casts back.
+    let (element, wide) = (body.type.element, body.type.element.wide)
     let back = Scan.traced(
-      carries: upstream.carries,
+      carries: upstream.carries.map { $0.cast(to: wide) },
       stepInputs: own + layout.pieces(of: step.output).saved + upstream.outputs + upstream.saved,
       constants: Array(inputs[constantStart...]) + upstream.sums, length: length,
       isReversed: !isReversed
@@ -65,13 +84,10 @@ package final class Scan: Operation {
       let targets = Array(given[..<m]) + wanted.map { given[$0] }
       let found = gradients(
         of: self.body.all(given), withRespectTo: targets,
-        upstreams: adjoints + Array(now[(n + m)..<(n + m + k)])
+        upstreams: adjoints.map { $0.cast(to: element) } + Array(now[(n + m)..<(n + m + k)])
           + Array(fixed.suffix(self.layout.sums.count)), behind: given)
-      // All lie in one result; the walker casts back what is another type's.
-      let flows = zip(found, targets).map {
-        ($0 ?? .zeroFlow(like: $1)).cast(to: self.body.type.element)
-      }
-      let kept = now[(n + m + k)...]
+      let flows = zip(found, targets).map { ($0 ?? .zeroFlow(like: $1)).cast(to: wide) }
+      let kept = now[(n + m + k)...].map { $0.cast(to: wide) }
       return Step(
         carries: zip(flows, kept).map { $0 + $1 }, outputs: Array(flows[m..<(m + steps.count)]),
         sums: Array(flows[(m + steps.count)...]))
@@ -135,7 +151,9 @@ package final class Scan: Operation {
         sums: Array(results[ends.1...]))
     }
     let kept = (scan.outputs + scan.saved).map { $0.movingAxis(1, to: 0) }
-    let flat = (kept + scan.sums + scan.carries).map { $0.reshaped([step.size, -1]) }
+    let flat = (kept + scan.sums + scan.carries).map { piece in
+      piece.reshaped([step.size, piece.shape.withoutFirst.count])
+    }
     return concatenated(flat, axis: 1)
   }
 }
@@ -194,6 +212,13 @@ extension Shape {
   var withoutFirst: Shape {
     var result = self
     result.remove(at: 0)
+    return result
+  }
+
+  /// The shape of so many of these along a new first axis.
+  func stacked(_ count: Int) -> Shape {
+    var result = self
+    result.insert(count, at: 0)
     return result
   }
 }

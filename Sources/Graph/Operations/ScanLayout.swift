@@ -44,11 +44,7 @@ package struct ScanLayout: Sendable {
   }
 
   private func stacks(_ whole: Tensor, _ shapes: [Shape], _ starts: [Int]) -> [Tensor] {
-    zip(shapes, starts).map { shape, start in
-      var stack = shape
-      stack.insert(length, at: 0)
-      return piece(whole, stack, start)
-    }
+    zip(shapes, starts).map { piece(whole, $0.stacked(length), $1) }
   }
 
   private func piece(_ whole: Tensor, _ shape: Shape, _ start: Int) -> Tensor {
