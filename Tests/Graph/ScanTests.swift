@@ -290,6 +290,26 @@ import Testing
     Self.weighed(found)
   }
 
+  /// A thousand small terms of one gradient: in bfloat16 they would stop adding up after a few hundred.
+  @Test func halvesAddUpOverManySteps() {
+    for device in testDevices {
+      Devices.with(device) {
+        for element in [ElementType.float16, .bfloat16] {
+          let w = Tensor([0.5, -0.25], element)
+          let xs = Tensor.ones([1000, 2], element)
+          let (last, all) = scan(Tensor.zeros([2], element), over: xs) { h, x in
+            (h, x * w)
+          }
+          #expect(last.element == element && all.element == element)
+          #expect(all.doubles.suffix(2) == [0.5, -0.25])
+          let slope = gradient(of: all.cast(to: .float32).sum(), withRespectTo: w)
+          #expect(slope.element == element)
+          #expect(slope.doubles == [1000, 1000], "\(element.name) on \(device.name)")
+        }
+      }
+    }
+  }
+
   /// A failing step throws its own text, and no parameter has changed.
   @Test func anErrorWithinAStepIsThrown() {
     for device in testDevices {
