@@ -80,9 +80,10 @@ INLINE V NAME(erf)(V x) {
   return result;
 
 INLINE V NAME(lgamma)(V x) { BY_LANE(adj_lgamma(x[k])) }
-INLINE V NAME(power)(V x, V y) { BY_LANE(LIBM(pow)(x[k], y[k])) }
-INLINE V NAME(truncating_remainder)(V x, V y) { BY_LANE(LIBM(fmod)(x[k], y[k])) }
 INLINE V NAME(polygamma)(V x, V y) { BY_LANE(adj_polygamma((int)x[k], y[k])) }
 
 #undef BY_LANE
+
+#include "pointwise_power.h"
+
 #undef ERF_GREATEST
