@@ -5,7 +5,10 @@
 #include "thread_share.h"
 #include <math.h>
 
-enum { parallel_search = 1 << 12 }; // values above which a second thread pays
+enum {
+  searched_together = 8,     // values whose halving goes on side by side
+  parallel_search = 1 << 12, // values above which a second thread pays
+};
 
 typedef struct {
   int64_t count, values_count;

@@ -120,6 +120,7 @@ extension CPUCompiler {
   ) -> Bool {
     switch operation {
     case let gather as Gather: appendGather(gather, value, inputs, type)
+    case let check as CheckedIndices: appendCheck(check, value, inputs)
     case let scatter as ScatterAdd:
       guard let element = type.element.arrayElement else { return false }
       appendScatter(scatter, element, value, inputs, type)
@@ -134,6 +135,23 @@ extension CPUCompiler {
     default: return false
     }
     return true
+  }
+
+  /// Checked indices are the indices: nothing is copied.
+  private mutating func appendCheck(_ operation: CheckedIndices, _ value: Int, _ inputs: [Int]) {
+    let list = rowMajor(inputs[0])
+    let (count, bound) = (Int64(list.shape.count), Int64(operation.bound))
+    let (threads, name) = (Int32(device.threads), operation.what)
+    builder.append(
+      CallKernel("check \(list.shape)") { (slots) throws(GraphError) in
+        let indices = slots.places(list.slot)
+        let wrong = adj_first_outside(count, indices, bound, threads)
+        guard wrong < 0 else {
+          throw GraphError(
+            name, "\(indices[Int(wrong)]) at place \(wrong) is not from 0 to \(bound - 1)")
+        }
+      }, reads: [list.slot], writes: [], canFail: builder.isFirstCheck(operation, inputs))
+    locations[value] = list
   }
 
   private mutating func appendGather(

@@ -9,7 +9,7 @@ import Testing
   /// Operations that may: they do nothing heavy.
   private static let allowed: [String: String] = [
     "iota": "writes numbers that nothing is computed from",
-    "checkedIndices": "reads a list of indices once",
+    "scan": "runs its body as a plan of this engine, once a step",
   ]
 
   @Test func nothingHeavyRunsOnPlainKernels() throws {

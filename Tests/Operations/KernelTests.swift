@@ -152,6 +152,12 @@ import Testing
       agree("scatterAdd \(shape)", 0, [rows, list]) {
         ScatterAdd(axis: axis, length: shape[axis]).apply($0[0], $0[1])
       }
+      agree("checkedIndices \(shape)", 0, [x, list]) {
+        $0[0].gather(CheckedIndices(below: shape[axis]).apply($0[1]), axis: axis)
+      }
+      agree("checkedIndices alone \(shape)", 0, [list]) {
+        CheckedIndices(below: shape[axis]).apply($0[0])
+      }
       agree("lastWriter \(shape)", 0, [list]) { LastWriter(shape[axis]).apply($0[0]) }
     }
   }
