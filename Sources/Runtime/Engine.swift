@@ -8,6 +8,13 @@ public enum Engine {
   /// What evaluation did so far.
   public static var statistics: EngineStatistics { GraphLock.withLock { state.statistics } }
 
+  /// For tests: results get so many bytes more than their type has, all filled before kernels run, so that it
+  /// shows what a kernel leaves out and what it writes beyond.
+  package static var margin: (byteCount: Int, filling: UInt8) {
+    get { GraphLock.withLock { state.margin } }
+    set { GraphLock.withLock { state.margin = newValue } }
+  }
+
   /// Whether every found plan is compared with the graph it stands for: on in debug builds.
   package static var comparesStructures: Bool {
     get { GraphLock.withLock { state.comparesStructures } }
@@ -98,6 +105,7 @@ extension Node {
 private final class EngineState {
   let cache = PlanCache()
   @exclusivity(unchecked) var statistics = EngineStatistics()
+  @exclusivity(unchecked) var margin: (byteCount: Int, filling: UInt8) = (0, 0)
   #if DEBUG
     var comparesStructures = true
   #else
@@ -237,11 +245,15 @@ private final class EngineState {
         storage = own
         statistics.reusedBuffers += 1
       } else {
-        guard let fresh = Storage(byteCount: root.type.byteCount) else {
+        let size = root.type.byteCount + margin.byteCount
+        guard let fresh = Storage(byteCount: size) else {
           throw GraphError(
             "evaluate",
             "out of memory for a result of \(root.type.byteCount) bytes; use smaller tensors or batches"
           )
+        }
+        if margin.byteCount > 0 {
+          fresh.pointer.initializeMemory(as: UInt8.self, repeating: margin.filling, count: size)
         }
         storage = fresh
       }

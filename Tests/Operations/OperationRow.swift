@@ -24,15 +24,18 @@ struct OperationRow: Sendable, CustomStringConvertible {
   let inputs: [(Shape, Fill)]
   /// Where an operation has a kink or a jump in this row, finite differences are left out, with the reason.
   let withoutDerivative: String?
+  /// False where the row needs elements that differ: one value many times would not do.
+  let repeats: Bool
   let apply: @Sendable ([Tensor]) -> Tensor
 
   init(
     _ operation: String, _ inputs: [(Shape, Fill)], withoutDerivative: String? = nil,
-    _ apply: @escaping @Sendable ([Tensor]) -> Tensor
+    repeats: Bool = true, _ apply: @escaping @Sendable ([Tensor]) -> Tensor
   ) {
     self.operation = operation
     self.inputs = inputs
     self.withoutDerivative = withoutDerivative
+    self.repeats = repeats
     self.apply = apply
   }
 

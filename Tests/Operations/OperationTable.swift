@@ -6,7 +6,7 @@ private typealias Row = OperationRow
 /// Every operation over shapes that broadcast, are empty, scalar, permuted. One row at least an operation.
 let operationTable: [OperationRow] =
   pointwiseRows + viewRows + reductionRows + kernelRows + scanRows + linearAlgebraRows + pieceRows
-  + morePointwiseRows + neuralRows + convolutionRows + poolRows
+  + morePointwiseRows + neuralRows + convolutionRows + poolRows + smallRows
 
 private let pointwiseRows: [OperationRow] = [
   Row("add", [([2, 3], .normal), ([3], .normal)]) { $0[0] + $0[1] },
