@@ -13,7 +13,13 @@ package final class Reshape: Operation {
   }
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    guard shape.isValid, inputs[0].shape.count == shape.count else {
+    guard shape.isValid else {
+      throw GraphError(
+        name,
+        "\(inputs[0].shape.description) has \(inputs[0].shape.count) elements, \(shape.description) is no shape"
+      )
+    }
+    guard inputs[0].shape.count == shape.count else {
       throw GraphError(
         name,
         "\(inputs[0].shape.description) has \(inputs[0].shape.count) elements, \(shape.description) has \(shape.count)"

@@ -121,7 +121,10 @@ extension Tensor {
   /// The whole tensor `counts[i]` times along axis i, counted from the last.
   public func tiled(_ counts: [Int]) -> Tensor {
     var result = self
-    while result.rank < counts.count, !result.node.isPoisoned { result = result.unsqueezed(0) }
+    while result.rank < counts.count {
+      result = result.unsqueezed(0)
+      if result.node.isPoisoned { return result }
+    }
     for (index, count) in counts.enumerated() where count != 1 {
       let axis = result.rank - counts.count + index
       result = result.multiplied(count, axis: axis, newAxisAt: axis, for: "tiled")
@@ -142,9 +145,15 @@ extension Tensor {
     guard count >= 0, axis < rank else {
       return fail(GraphError(name, "\(shape.description) cannot be repeated \(count) times"))
     }
-    var (wide, folded) = (shape, shape)
-    wide.insert(count, at: newAxisAt)
+    var (front, back, folded) = (1, 1, shape)
+    for place in 0..<axis { front *= shape[place] }
+    for place in (axis + 1)..<rank { back *= shape[place] }
     folded[axis] = shape[axis] * count
-    return unsqueezed(newAxisAt).broadcast(to: wide).reshaped(folded)
+    // The other axes are folded: a tensor of eight has no room for one more.
+    let flat = reshaped([front, shape[axis], back]).unsqueezed(newAxisAt - axis + 1)
+    let isBehind = newAxisAt > axis
+    let wide: Shape =
+      isBehind ? [front, shape[axis], count, back] : [front, count, shape[axis], back]
+    return flat.broadcast(to: wide).reshaped(folded)
   }
 }

@@ -20,6 +20,10 @@ package struct Batch {
   /// An input whose examples have at least `rank` axes: axes of size 1 go between batch and example.
   package func aligned(_ index: Int, toRank rank: Int) -> Tensor {
     guard isBatched[index] else { return inputs[index] }
+    guard rank < Shape.maximumRank else {
+      let text = "\(node.operation.name) would have a batch and \(rank) axes, more than 8"
+      return fail(GraphError("vmap", text))
+    }
     var shape = inputs[index].shape
     while shape.rank - 1 < rank { shape.insert(1, at: 1) }
     return inputs[index].reshaped(shape)
