@@ -16,13 +16,18 @@
 
 #define ADJ_INLINE static inline __attribute__((always_inline, unused))
 
+// For tests: 0 lets the best instruction set serve, 1 goes up to AVX2, 2 is portable only.
+extern int adj_instruction_limit;
+
 #if defined(__x86_64__)
 // CHOOSE(f): the variant of f (already carrying its type) for the best set of this processor.
 static inline int adj_has_avx512(void) {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+  return adj_instruction_limit == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
 }
-static inline int adj_has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+static inline int adj_has_avx2(void) {
+  return adj_instruction_limit < 2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
 #define CHOOSE(f) \
   (adj_has_avx512() ? ADJ_JOIN2(f, avx512) : adj_has_avx2() ? ADJ_JOIN2(f, avx2) : ADJ_JOIN2(f, portable))
 #else

@@ -1,5 +1,6 @@
 #include "include/adjoint_pointwise.h"
 #include "include/adjoint_threads.h"
+#include "instruction_sets.h"
 #include "pointwise_plan.h"
 #include "pointwise_special.h"
 
@@ -41,41 +42,34 @@
 
 // --- the choice of instruction set
 
-enum { ISA_UNKNOWN, ISA_PORTABLE, ISA_AVX2, ISA_AVX512 };
+enum { ISA_PORTABLE, ISA_AVX2, ISA_AVX512 };
+
+int adj_instruction_limit;
+
+void adj_limit_instructions(int limit) { adj_instruction_limit = limit; }
 
 #if HAS_X86
-// Asked of the processor itself: not every compiler's list of features has F16C.
+// Asked of the processor itself: not every compiler's list of features has F16C. Once, as the question is slow;
+// racing threads get the same answer.
 static int has_half_instructions(void) {
-  unsigned a, b, c, d;
-  return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+  enum { UNKNOWN, ABSENT, PRESENT };
+  static int cached = UNKNOWN;
+  int known = __atomic_load_n(&cached, __ATOMIC_RELAXED);
+  if (known == UNKNOWN) {
+    unsigned a, b, c, d;
+    known = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) ? PRESENT : ABSENT;
+    __atomic_store_n(&cached, known, __ATOMIC_RELAXED);
+  }
+  return known == PRESENT;
 }
 #endif
 
-static int detect_isa(void) {
+static int current_isa(void) {
 #if HAS_X86
-  __builtin_cpu_init();
-  int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_half_instructions();
-  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
-      && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) return ISA_AVX512;
-  if (avx2) return ISA_AVX2;
+  if (adj_has_avx512()) return ISA_AVX512;
+  if (adj_has_avx2() && has_half_instructions()) return ISA_AVX2;
 #endif
   return ISA_PORTABLE;
-}
-
-static int most_isa = ISA_AVX512; // tests lower it
-
-void adj_pointwise_limit_isa(int most) { __atomic_store_n(&most_isa, ISA_PORTABLE + most, __ATOMIC_RELAXED); }
-
-// Racing threads detect the same, so the cache needs no lock.
-static int current_isa(void) {
-  static int cached;
-  int isa = __atomic_load_n(&cached, __ATOMIC_RELAXED);
-  if (isa == ISA_UNKNOWN) {
-    isa = detect_isa();
-    __atomic_store_n(&cached, isa, __ATOMIC_RELAXED);
-  }
-  int most = __atomic_load_n(&most_isa, __ATOMIC_RELAXED);
-  return isa < most ? isa : most;
 }
 
 const char *adj_pointwise_isa(void) {

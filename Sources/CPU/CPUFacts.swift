@@ -1,3 +1,4 @@
+import AdjointRuntime
 import CKernels
 
 /// What this machine offers, and what it lacks: for reports.
@@ -21,9 +22,26 @@ extension CPUDevice {
   public static var libraryProblem: String? {
     adj_onednn_available() == 1 ? nil : String(cString: adj_onednn_problem())
   }
+}
 
-  /// For tests: the pointwise kernels of at most this instruction set, 0 portable, 1 AVX2, 2 all.
-  package static func limitInstructionSet(to most: Int) {
-    adj_pointwise_limit_isa(Int32(most))
+extension CPUDevice {
+  /// The sets of kernels that there are, the best first.
+  package enum Kernels: Int32, CaseIterable, Sendable {
+    case best
+    case upToAVX2
+    case portable
+  }
+
+  /// For tests: evaluates on this device with some kernels only.
+  package func with<Result>(_ kernels: Kernels, _ body: () -> Result) -> Result {
+    Devices.with(self) {
+      adj_limit_instructions(kernels.rawValue)
+      Engine.removePlans()
+      defer {
+        adj_limit_instructions(0)
+        Engine.removePlans()
+      }
+      return body()
+    }
   }
 }

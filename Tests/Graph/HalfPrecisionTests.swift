@@ -13,21 +13,13 @@ import Testing
   /// Each way a number is converted: the functions themselves, the plain engine, the CPU by instruction set.
   static func onEveryEngine(_ body: (String) -> Void) {
     Devices.with(ReferenceDevice.shared) { body("reference") }
-    for most in [0, 1, 2] {
-      Devices.with(CPUDevice.shared) {
-        CPUDevice.limitInstructionSet(to: most)
-        defer { CPUDevice.limitInstructionSet(to: 2) }
-        body(CPUDevice.instructionSet)
-      }
+    for kernels in CPUDevice.Kernels.allCases {
+      CPUDevice.shared.with(kernels) { body(CPUDevice.instructionSet) }
     }
   }
 
   @Test func instructionSetsAreLimited() {
-    Devices.with(CPUDevice.shared) {
-      CPUDevice.limitInstructionSet(to: 0)
-      #expect(CPUDevice.instructionSet == "portable")
-      CPUDevice.limitInstructionSet(to: 2)
-    }
+    #expect(CPUDevice.shared.with(.portable) { CPUDevice.instructionSet } == "portable")
   }
 
   @Test func everyPatternComesBack() {

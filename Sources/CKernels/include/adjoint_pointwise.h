@@ -69,5 +69,7 @@ void adj_pointwise_f64(const adj_program *program, const void *const *in, void *
 
 /// "avx512", "avx2" or "portable": which kernels this processor gets.
 const char *adj_pointwise_isa(void);
-/// For tests: at most 0 portable, 1 AVX2, 2 AVX-512.
-void adj_pointwise_limit_isa(int most);
+
+/// For tests: all kernels go without AVX-512 (1), or without any set that the processor may lack (2); 0 lets the
+/// best one serve. Not while kernels run.
+void adj_limit_instructions(int limit);
