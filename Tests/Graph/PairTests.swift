@@ -174,18 +174,3 @@ import Testing
     }
   }
 }
-
-/// Python's a % b.
-private func floorRemainder(_ a: Double, _ b: Double) -> Double {
-  let rest = Glibc.fmod(a, b)
-  if rest == 0 { return Glibc.copysign(rest, b) }
-  return (rest < 0) != (b < 0) ? rest + b : rest
-}
-
-/// NumPy's a // b.
-private func floorQuotient(_ a: Double, _ b: Double) -> Double {
-  if b == 0 { return a / b }
-  let rest = Glibc.fmod(a, b)
-  let quotient = (a - rest) / b
-  return Glibc.rint(rest != 0 && (rest < 0) != (b < 0) ? quotient - 1 : quotient)
-}

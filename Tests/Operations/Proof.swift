@@ -8,7 +8,7 @@ import Testing
 struct Proof {
   let operation: any Operation
   let rows: [OperationRow]
-  private(set) var counts: [ProofKind: Int] = [:]
+  var counts: [ProofKind: Int] = [:]
 
   init(_ operation: any Operation, _ rows: [OperationRow]) {
     self.operation = operation
@@ -31,6 +31,8 @@ struct Proof {
       proof.forwardMatchesReverse(row)
     }
     if operation.asPointwise != nil { proof.shapesMatchElements() }
+    proof.specialNumbersFollowTheFormula()
+    proof.wrongCallsAreRefused()
     return proof.counts
   }
 

@@ -56,13 +56,13 @@ struct OperationFacts {
   func applies(_ kind: ProofKind) -> Bool {
     if ProofKind.exceptions[operation.name]?[kind] != nil { return false }
     switch kind {
-    case .value, .type: return true
+    case .value, .type, .error: return true
     case .derivative, .secondOrder, .forward: return takesNumbersWithFractions
     case .batch, .empty: return inputCount > 0
     case .broadcast, .strided: return inputCount > 0 && rank > 0
     case .permuted: return inputCount > 0 && rank > 1
     case .scalar: return isPointwise || operation.kind == .reduction
-    case .special, .error: return false
+    case .special: return isPointwise || operation.kind == .reduction
     }
   }
 }
@@ -87,7 +87,12 @@ extension ProofKind {
   static let exceptions: [String: [ProofKind: String]] = [
     "stopGradient": [
       .derivative: "cut on purpose", .secondOrder: "cut on purpose", .forward: "cut on purpose",
+      .error: "takes every type and shape",
     ],
+    "cast": [.error: "takes every type and shape"],
+    "isNaN": [.error: "takes every type and shape"],
+    "isFinite": [.error: "takes every type and shape"],
+    "barrier": [.error: "is put in by recomputation alone"],
     "argMax": [.scalar: "goes along one axis, and a scalar has none"],
     "polygamma": [.special: "PairTests holds it against known values: the C library has none"],
     "erfinv": [.special: "PairTests inverts erf: the C library has none"],
