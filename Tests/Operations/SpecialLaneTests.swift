@@ -59,9 +59,35 @@ let laneFormulas: [LaneFormula] = [
   Lane("logSumExp", { $0.logSumExp([1]) }) { x in
     [shift(x) + Glibc.log(x.reduce(0) { $0 + Glibc.exp($1 - shift(x)) })]
   },
+  Lane(
+    "softmaxCrossEntropy", of: "softmaxCrossEntropy",
+    { x in
+      stacked(rows(x).map { softmaxCrossEntropy($0, Tensor([0])) })
+    }
+  ) { x in
+    let top = extreme(x, >)
+    return [Glibc.log(x.reduce(0) { $0 + Glibc.exp($1 - top) }) - (x[0] - top)]
+  },
+  Lane(
+    "its gradient", of: "softmaxCrossEntropyGradient",
+    { x in
+      let one = Tensor.literal(1, x.element)
+      return concatenated(
+        rows(x).map { SoftmaxCrossEntropyGradient.shared.apply($0, Tensor([0]), one) })
+    }
+  ) { x in
+    let top = extreme(x, >)
+    let total = x.reduce(0) { $0 + Glibc.exp($1 - top) }
+    return x.enumerated().map { Glibc.exp($1 - top) / total - ($0 == 0 ? 1 : 0) }
+  },
   Lane("any", { ($0).any([1]) }) { [$0.contains { $0 != 0 } ? 1 : 0] },
   Lane("all", { ($0).all([1]) }) { [$0.contains { $0 == 0 } ? 0 : 1] },
 ]
+
+/// The rows, each a matrix of its own.
+private func rows(_ x: Tensor) -> [Tensor] {
+  (0..<x.shape[0]).map { x.slice(start: $0, length: 1) }
+}
 
 /// The largest by `isBefore`; NaN if there is one.
 private func extreme(_ x: [Double], _ isBefore: (Double, Double) -> Bool) -> Double {

@@ -20,7 +20,9 @@ package final class SoftmaxCrossEntropy: Region, PlainOperation {
     let (logits, targets) = (inputs[0], inputs[1])
     let shifted = logits - logits.max([1], keepingDimensions: true).detached
     let logarithm = log(exp(shifted).sum([1]))
-    let chosen = (shifted * oneHotClasses(targets, logits)).sum([1])
+    // Chosen, not multiplied by 0: a class that is ruled out by −∞ must not make NaN of the others.
+    let zero = Tensor.literal(0, logits.element)
+    let chosen = select(areTargets(targets, logits), shifted, zero).sum([1])
     return (logarithm - chosen).mean()
   }
 
@@ -65,7 +67,7 @@ package final class SoftmaxCrossEntropyGradient: Region, PlainOperation {
     let exponentials = exp(logits - logits.max([1], keepingDimensions: true).detached)
     let softmax = exponentials / exponentials.sum([1], keepingDimensions: true)
     let rows = Tensor.literal(1 / Double(logits.shape[0]), logits.element)
-    let error = softmax - oneHotClasses(targets, logits)
+    let error = softmax - areTargets(targets, logits).cast(to: logits.element)
     return error * (upstream * rows)
   }
 
@@ -74,11 +76,11 @@ package final class SoftmaxCrossEntropyGradient: Region, PlainOperation {
   package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
 }
 
-/// 1 at each row's target. A target that is no class is an error, not a row of zeros.
-private func oneHotClasses(_ targets: Tensor, _ logits: Tensor) -> Tensor {
-  let classes = logits.shape[1]
-  return CheckedIndices(below: classes, what: "target").apply(targets)
-    .oneHot(classes, logits.element)
+/// True at each row's target. A target that is no class is an error, not a row without one.
+private func areTargets(_ targets: Tensor, _ logits: Tensor) -> Tensor {
+  let (rows, classes) = (logits.shape[0], logits.shape[1])
+  let checked = CheckedIndices(below: classes, what: "target").apply(targets)
+  return equal(checked.reshaped([rows, 1]), .iota(classes))
 }
 
 private func requireClasses(_ name: String, _ inputs: Inputs) throws(GraphError) {
