@@ -1,12 +1,13 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test bench compare sanitize lint docs wasm
+.PHONY: help setup build test thorough bench compare sanitize lint docs wasm
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
 	@echo "make build    build the command line, optimised"
 	@echo "make test     set up, build and run all tests"
+	@echo "make thorough ten times the random graphs of make test"
 	@echo "make bench    time whole training steps"
 	@echo "make compare  the same beside other frameworks (see tools/compare)"
 	@echo "make sanitize run tests under the address and thread sanitizers"
@@ -26,6 +27,9 @@ test: setup
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release --skip aSteadyLoopIsSteady
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release --filter aSteadyLoopIsSteady
 	SWIFT_BACKTRACE=enable=no $(SWIFT) test --filter 'PlanTests|RegionTests|ScopeTests|TraceTests'
+
+thorough: setup
+	ADJOINT_GRAPHS=20000 SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release --filter RandomGraphTests
 
 bench: build
 	.build/release/adjoint bench

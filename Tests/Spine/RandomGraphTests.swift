@@ -30,17 +30,17 @@ import Testing
     print("random graphs: \(Self.seeds.count), grown in \(operations) steps")
   }
 
-  /// A graph with a fault in it is found, and shrinks to the faulty step.
+  /// A gradient that is off by a thousandth is found, and shrinks to its operation.
   @Test func aFaultIsFoundAndShrinks() throws {
-    let seed = try #require(
-      (0..<200).first { seed in steps(of: seed).contains { $0.name == "sin" } })
-    func isWrong(_ skipped: Set<Int>) -> Bool {
-      var graph = RandomGraph(seed, skipping: skipped)
-      alone(on: ReferenceDevice.shared) { _ = graph.run() }
-      return graph.story.contains { $0.name == "sin" }
+    var found = 0
+    for seed in 0..<60 where steps(of: seed).contains(where: { $0.name == "sin" }) {
+      let isWrong = { self.difference(seed, $0, CPUDevice.shared, fault: ("sin", 1.001)) != nil }
+      guard isWrong([]) else { continue }
+      found += 1
+      if found > 3 { break }
+      #expect(shrunk(seed, isWrong).contains { $0.name == "sin" || $0.name == "recomputed" })
     }
-    let left = shrunk(seed, isWrong)
-    #expect(left.allSatisfy { $0.name == "sin" } && left.count == 1)
+    #expect(found > 3)
   }
 
   private func steps(of seed: Int) -> [(step: Int, name: String, shape: Shape)] {
@@ -50,9 +50,16 @@ import Testing
   }
 
   /// The first difference between the reference and a device, in words.
-  private func difference(_ seed: Int, _ skipped: Set<Int>, _ device: any Device) -> String? {
+  private func difference(
+    _ seed: Int, _ skipped: Set<Int>, _ device: any Device,
+    fault: (operation: String, factor: Double)? = nil
+  ) -> String? {
     let plain = results(seed, skipped, ReferenceDevice.shared)
-    let planned = results(seed, skipped, device)
+    let planned = alone(on: device) {
+      ReverseWalk.fault = fault
+      defer { ReverseWalk.fault = nil }
+      return results(seed, skipped, device)
+    }
     for (index, (a, b)) in zip(plain, planned).enumerated() {
       guard a.count == b.count else { return "result \(index) has \(b.count) elements" }
       for (place, (x, y)) in zip(a, b).enumerated() where x != y && !(x.isNaN && y.isNaN) {
