@@ -110,22 +110,14 @@ private let otherCases: [NeuralCase] = [
 ]
 
 /// Every function made of others: engines agree, both orders of the gradient match differences, forward mode
-/// reverse mode, batches loops.
+/// reverse mode, batches loops, views of other memory the same elements in their own.
 @Suite struct NeuralFunctionTests {
-  @Test(arguments: neuralCases) func enginesAgree(given: NeuralCase) {
-    OperationTests().enginesAgree(row: given.row)
-  }
-  @Test(arguments: neuralCases) func reverseMatchesFiniteDifferences(given: NeuralCase) {
-    OperationTests().reverseMatchesFiniteDifferences(row: given.row)
-  }
-  @Test(arguments: neuralCases) func secondOrderMatchesFiniteDifferences(given: NeuralCase) {
-    OperationTests().secondOrderMatchesFiniteDifferences(row: given.row)
-  }
-  @Test(arguments: neuralCases) func forwardMatchesReverse(given: NeuralCase) {
-    OperationTests().forwardMatchesReverse(row: given.row)
-  }
-  @Test(arguments: neuralCases) func batchMatchesLoop(given: NeuralCase) {
-    OperationTests().batchMatchesLoop(row: given.row)
+  @Test(arguments: neuralCases) func isProven(given: NeuralCase) {
+    var proof = Proof(Barrier.shared, [])
+    proof.check(given.row)
+    for kind in [ProofKind.value, .derivative, .secondOrder, .forward, .batch, .empty, .type] {
+      #expect(proof.counts[kind, default: 0] > 0, "\(given.row): no check of \(kind.rawValue)")
+    }
   }
 
   /// What is a region gives the same when its body stands in its place, gradients too.

@@ -17,23 +17,26 @@ struct Proof {
 
   func run() -> [ProofKind: Int] {
     var proof = self
-    for row in rows {
-      proof.enginesAgree(row)
-      if row.hasRoomForABatch {
-        proof.batchMatchesLoop(row)
-        proof.anEmptyBatchIsEmpty(row)
-      }
-      proof.viewsMatchCopies(row)
-      proof.kernelsFillTheInferredType(row)
-      guard row.withoutDerivative == nil else { continue }
-      proof.reverseMatchesFiniteDifferences(row)
-      proof.secondOrderMatchesFiniteDifferences(row)
-      proof.forwardMatchesReverse(row)
-    }
+    for row in rows { proof.check(row) }
     if operation.asPointwise != nil { proof.shapesMatchElements() }
     proof.specialNumbersFollowTheFormula()
     proof.wrongCallsAreRefused()
     return proof.counts
+  }
+
+  /// The checks of one row, which may be of a function made of many operations.
+  mutating func check(_ row: OperationRow) {
+    enginesAgree(row)
+    if row.hasRoomForABatch {
+      batchMatchesLoop(row)
+      anEmptyBatchIsEmpty(row)
+    }
+    viewsMatchCopies(row)
+    kernelsFillTheInferredType(row)
+    guard row.withoutDerivative == nil else { return }
+    reverseMatchesFiniteDifferences(row)
+    secondOrderMatchesFiniteDifferences(row)
+    forwardMatchesReverse(row)
   }
 
   mutating func note(_ kind: ProofKind) { counts[kind, default: 0] += 1 }

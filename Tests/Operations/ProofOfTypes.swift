@@ -59,10 +59,13 @@ func typeProblem(_ node: Node) -> String? {
   let inputs = (0..<node.inputCount).map { node.input($0).type }
   guard let rule = typeRules[name] ?? (node.operation.asPointwise == nil ? nil : pointwiseRule)
   else {
-    let isElsewhere = typesShownElsewhere[name] != nil || node.operation is FunctionRegion
-    return isElsewhere
-      ? nil
-      : "no rule for the type of '\(name)': add one to typeRules, or the test that compares its shapes with stored ones to typesShownElsewhere"
+    if typesShownElsewhere[name] != nil { return nil }
+    if let region = node.operation.asRegion {
+      let body = region.body(inputs.map { Tensor.placeholder($0) }).type
+      return body == node.type ? nil : "\(name) is not of its body's type"
+    }
+    return
+      "no rule for the type of '\(name)': add one to typeRules, or the test that compares its shapes with stored ones to typesShownElsewhere"
   }
   let expected = rule(inputs, node.operation.attributes)
   guard expected != node.type else { return nil }
@@ -74,6 +77,7 @@ func typeProblem(_ node: Node) -> String? {
 let typesShownElsewhere = [
   "convolution": "ValueTests", "convolutionInputGradient": "ValueTests",
   "convolutionKernelGradient": "ValueTests", "maxPool": "ValueTests", "maxPoolSelect": "ValueTests",
+  "scan": "ScanTests",
 ]
 
 typealias TypeRule = @Sendable (_ inputs: [TensorType], _ attributes: [Int]) -> TensorType
@@ -175,6 +179,10 @@ private let shapeRules: [String: TypeRule] = [
   "argSort": places(same(0)),
   "searchSorted": places(same(1)),
   "lastWriter": { _, a in TensorType([a[0]], .int64) },
+  "randomUniform": { inputs, a in
+    TensorType(
+      Shape(inputs[0].shape.dimensions + a.dropLast()), ElementType(rawValue: UInt8(a.last!))!)
+  },
   "iota": { _, a in TensorType([a[0]], .int64) },
   "symmetricEigenvalues": shape { s, _ in Array(s[0].dropLast()) },
   "rightSingularVectors": shape { s, _ in

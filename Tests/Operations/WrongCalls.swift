@@ -33,13 +33,13 @@ private func each(
 private let typeCalls: [WrongCall] =
   each(
     [
-      "exp", "log", "tanh", "relu", "squareRoot", "power", "sin", "cos", "expm1", "log1p", "atan",
+      "exp", "log", "tanh", "squareRoot", "sin", "cos", "expm1", "log1p", "atan",
       "asin", "acos", "sinh", "cosh", "asinh", "acosh", "atanh", "erf", "erfinv", "lgamma",
-      "polygamma", "sigmoid", "softplus", "cbrt", "negate",
-    ], "takes float32 or float64, not int64 [3]"
+      "polygamma", "sigmoid", "softplus", "cbrt",
+    ], "takes floating-point numbers, not int64 [3]"
   ) { [integers] }
   + each(
-    ["absolute", "sign", "floor", "ceil", "round", "truncate"],
+    ["negate", "relu", "power", "absolute", "sign", "floor", "ceil", "round", "truncate"],
     "takes numbers, not bool; cast first"
   ) { [truths] }
   + each(["logicalNot"], "takes bool; cast first") { [integers] }
@@ -48,9 +48,9 @@ private let typeCalls: [WrongCall] =
   }
   + each(
     ["bitwiseAnd", "bitwiseOr", "bitwiseXor", "shiftLeft", "shiftRight"],
-    "takes int64; cast first"
+    "takes integers; cast first"
   ) { [numbers, numbers] }
-  + each(["realPower", "atan2", "hypot"], "takes float32 or float64, not int64 [3]") {
+  + each(["realPower", "atan2", "hypot"], "takes floating-point numbers, not int64 [3]") {
     [integers, integers]
   }
 
@@ -95,14 +95,18 @@ private let shapeCalls: [WrongCall] = [
     concatenated([numbers, Tensor.zeros([2, 4])])
   },
   Call("sum", "axis 2 is outside [2, 3]") { numbers.sum([2]) },
-  Call("sum", "cast bool to a number first") { truths.sum() },
+  Call("sum", "cast bool to a number first") {
+    Sum(.all(rank: 1), keepsDimensions: false).apply(truths)
+  },
   Call("maximum", "axis -3 is outside [2, 3]") { numbers.max([-3]) },
-  Call("maximum", "takes float32 or float64, not int64") { integers.max() },
+  Call("maximum", "takes numbers, not bool") { truths.max() },
   Call("product", "axis 5 is outside [2, 3]") { numbers.product([5]) },
   Call("argMax", "axis 2 is outside [2, 3]") { numbers.argmax(2) },
   Call("argMax", "no element along axis 1 of [2, 0]") { Tensor.zeros([2, 0]).argmax(1) },
   Call("cumulativeSum", "axis 2 is outside [2, 3]") { numbers.cumulativeSum(2) },
-  Call("cumulativeProduct", "cast bool to a number first") { truths.cumulativeProduct() },
+  Call("cumulativeProduct", "cast bool to a number first") {
+    CumulativeProduct(axis: 0, isExclusive: false, isReversed: false).apply(truths)
+  },
   Call("cumulativeMaximum", "axis 1 is outside [3]") { integers.cumulativeMaximum(1) },
   Call("argSort", "takes numbers, not bool; cast first") { truths.argSorted() },
   Call("recurrence", "takes two numbers of one type and shape, not float32 [2, 3] and int64 [3]") {
