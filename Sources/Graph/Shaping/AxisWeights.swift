@@ -35,7 +35,7 @@ extension Tensor {
   /// Weighted sums along one axis.
   ///
   /// Where the axis is short, the product with a dense matrix is the fastest way: most of its zeros cost less
-  /// than another pass over memory. A long axis gathers each source and adds them up.
+  /// than another pass over memory. A long axis with few sources a place gathers each and adds them up.
   func weighted(along axis: Int, _ weights: AxisWeights) -> Tensor {
     var result = shape
     result[axis] = weights.count
@@ -43,7 +43,7 @@ extension Tensor {
       return fail(
         GraphError("weighted", "axis \(axis) of \(shape.description) has nothing to weigh"))
     }
-    let longestProduct = 512
+    let longestProduct = 128
     guard shape[axis] <= longestProduct || weights.width > 4 else {
       return (0..<weights.width).map { number -> Tensor in
         let sources = Tensor(weights.terms.map { $0[number].source })
