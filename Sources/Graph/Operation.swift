@@ -35,7 +35,7 @@ package protocol Operation: AnyObject, Sendable {
   /// Forward rule: the tangent of the output. Called only where an input has a tangent.
   func forward(_ step: Forward) -> Tensor
   /// Batching rule: the operation over inputs some of which carry a batch as axis 0, giving axis 0 as batch.
-  func batch(_ step: Batch) -> Tensor
+  func batch(_ step: BatchStep) -> Tensor
 
   /// This operation as what it also is (Embedded Swift cannot ask by `as? any`).
   var asPointwise: (any PointwiseOperation)? { get }

@@ -10,7 +10,7 @@ package protocol PointwiseOperation: Operation {
 extension PointwiseOperation {
   package var asPointwise: (any PointwiseOperation)? { self }
   package var kind: OperationKind { .pointwise }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 }
 
 /// An operation without attributes: all of its nodes share one.

@@ -60,9 +60,13 @@ public protocol TrainingObserver: AnyObject {
 }
 
 extension TrainingObserver {
+  /// Does nothing.
   public func trainingWillBegin(_ trainer: Trainer) throws {}
+  /// Does nothing.
   public func stepDidEnd(_ trainer: Trainer, _ progress: Progress) throws {}
+  /// Does nothing.
   public func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) throws {}
+  /// Does nothing.
   public func trainingDidEnd(_ trainer: Trainer) throws {}
 }
 
@@ -144,7 +148,7 @@ public final class Trainer {
   }
 
   /// One step; what the metrics add is computed in it.
-  private func take(_ batch: AdjointData.Batch) throws -> Tensor {
+  private func take(_ batch: Batch) throws -> Tensor {
     try optimizer.tryStep {
       let prediction = model(batch.input)
       for (metric, cell) in zip(metrics, trainingSums) {

@@ -62,9 +62,9 @@ import Testing
   @Test func whatGoesWrongAheadIsThrownWhereItIsTaken() throws {
     struct Broken: Dataset {
       var count: Int { 4 }
-      func batch(_ places: [Int]) throws -> AdjointData.Batch {
+      func batch(_ places: [Int]) throws -> Batch {
         guard !places.contains(2) else { throw DataError("two.png", "is not a picture") }
-        return AdjointData.Batch(input: Tensor.zeros([1]), target: Tensor.zeros([1]))
+        return Batch(input: Tensor.zeros([1]), target: Tensor.zeros([1]))
       }
     }
     for ahead in [0, 2] {

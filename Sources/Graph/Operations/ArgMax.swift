@@ -28,7 +28,7 @@ package final class ArgMax: Operation {
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     ArgMax(axis: axis + 1, keepsDimensions: keepsDimensions).apply(step.inputs[0])
   }
 }

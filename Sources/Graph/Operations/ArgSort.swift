@@ -28,7 +28,7 @@ package final class ArgSort: Operation {
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     ArgSort(axis: axis + 1, isDescending: isDescending).apply(step.inputs[0])
   }
 }

@@ -12,7 +12,7 @@ package final class Barrier: Operation, PlainOperation {
   package func reverse(_ step: Reverse) { step.add(to: 0, step.upstream) }
   package func forward(_ step: Forward) -> Tensor { step.tangent(0) ?? step.zero() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.isBatched[0]
       ? apply(step.inputs[0], step.inputs[1])
       : apply(

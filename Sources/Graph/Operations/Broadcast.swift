@@ -25,7 +25,7 @@ package final class Broadcast: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.tangent(0)!.broadcast(to: shape) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.aligned(0, toRank: shape.rank).broadcast(to: step.withBatchAxis(shape))
   }
 }

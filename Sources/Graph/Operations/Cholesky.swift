@@ -29,7 +29,7 @@ package final class Cholesky: Operation, PlainOperation {
     return matmul(l, half(triangularSolve(l, left.transposed)))
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 
   private func half(_ x: Tensor) -> Tensor {
     let lower = x.keepingTriangle(isLower: true, includingDiagonal: true)

@@ -26,7 +26,7 @@ package final class Composite: Region {
   package func body(_ inputs: [Tensor]) -> Tensor { function(inputs) }
   package func reverse(_ step: Reverse) { step.throughBody(self) }
   package func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
-  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: BatchStep) -> Tensor { step.throughBody(self) }
 }
 
 extension Double {

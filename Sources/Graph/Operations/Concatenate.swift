@@ -57,7 +57,7 @@ package final class Concatenate: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.linear() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     Concatenate(axis: axis + 1).apply(
       step.inputs.indices.map { index in
         let input = step.inputs[index]

@@ -38,7 +38,7 @@ package final class Convolution: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let (x, k) = (step.inputs[0], step.inputs[1])
     guard step.isBatched[1] else { return step.split(apply(step.merged(0), k)) }
     guard step.size > 0 else { return step.nothing() }

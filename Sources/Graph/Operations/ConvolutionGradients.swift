@@ -49,7 +49,7 @@ package final class ConvolutionInputGradient: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let (g, k) = (step.inputs[0], step.inputs[1])
     guard step.isBatched[1] else { return step.split(apply(step.merged(0), k)) }
     guard step.size > 0 else { return step.nothing() }
@@ -108,7 +108,7 @@ package final class ConvolutionKernelGradient: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let (x, g) = (step.inputs[0], step.inputs[1])
     guard step.size > 0 else { return step.nothing() }
     switch (step.isBatched[0], step.isBatched[1]) {

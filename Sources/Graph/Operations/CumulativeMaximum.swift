@@ -31,7 +31,7 @@ package final class CumulativeMaximum: Operation {
       .apply(kept, step.tangent(0)! * (.literal(1, kept.element) - kept))
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     CumulativeMaximum(axis: axis + 1).apply(step.inputs[0])
   }
 

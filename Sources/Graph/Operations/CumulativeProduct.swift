@@ -40,7 +40,7 @@ package final class CumulativeProduct: Operation {
     return isExclusive ? moved.shifted(axis, forward: !isReversed) : moved
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     CumulativeProduct(axis: axis + 1, isExclusive: isExclusive, isReversed: isReversed)
       .apply(step.inputs[0])
   }

@@ -29,7 +29,7 @@ package final class CumulativeSum: Operation {
 
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     CumulativeSum(axis: axis + 1, isExclusive: isExclusive, isReversed: isReversed)
       .apply(step.inputs[0])
   }

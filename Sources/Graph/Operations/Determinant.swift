@@ -31,7 +31,7 @@ package final class Determinant: Operation {
     return isLogarithm ? trace : step.output * trace
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 }
 
 /// The determinant of a square matrix, or of each of a batch; 0 where it is singular. Its gradient,

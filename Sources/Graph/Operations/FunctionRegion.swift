@@ -48,7 +48,7 @@ package final class FunctionRegion: Region {
   }
 
   package func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
-  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: BatchStep) -> Tensor { step.throughBody(self) }
 }
 
 /// `block(x)`, whose intermediate values are not kept for the backward pass but computed again there: less

@@ -40,7 +40,7 @@ package final class Gather: Operation {
 
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let (x, indices) = (step.inputs[0], step.inputs[1])
     guard step.isBatched[1] else { return Gather(axis: axis + 1).apply(x, indices) }
     guard step.isBatched[0] else { return apply(x, indices).movingAxis(axis, to: 0) }
@@ -97,7 +97,7 @@ package final class ScatterAdd: Operation {
 
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!, step.input(1)) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let (x, indices) = (step.inputs[0], step.inputs[1])
     guard step.isBatched[1] else {
       return ScatterAdd(axis: axis + 1, length: length).apply(x, indices)
@@ -115,7 +115,7 @@ package final class ScatterAdd: Operation {
   }
 }
 
-extension Batch {
+extension BatchStep {
   /// A tensor with batch and first axis folded into one.
   fileprivate func foldingBatch(_ tensor: Tensor) -> Tensor {
     var shape = tensor.shape

@@ -18,7 +18,7 @@ package final class Iota: Operation {
 
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { apply([]) }
+  package func batch(_ step: BatchStep) -> Tensor { apply([]) }
 }
 
 extension Tensor {

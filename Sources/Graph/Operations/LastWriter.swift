@@ -28,5 +28,5 @@ package final class LastWriter: Operation {
   /// Places do not change by degrees: no gradient flows.
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.unrolled() }
+  package func batch(_ step: BatchStep) -> Tensor { step.unrolled() }
 }

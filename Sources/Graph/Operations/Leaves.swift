@@ -10,7 +10,7 @@ extension Leaf {
   }
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { fatalError("a leaf has no inputs") }
-  package func batch(_ step: Batch) -> Tensor { fatalError("a leaf has no inputs") }
+  package func batch(_ step: BatchStep) -> Tensor { fatalError("a leaf has no inputs") }
 }
 
 /// Data in memory.

@@ -38,7 +38,7 @@ package final class LinearSolve: Operation {
     return apply(step.input(0), step.sum(moved, step.tangent(1)))
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.alignedMatrices() }
+  package func batch(_ step: BatchStep) -> Tensor { step.alignedMatrices() }
 }
 
 /// X with op(A) · X = B for a square matrix A, or batches of them, by LU with row exchanges. A singular matrix

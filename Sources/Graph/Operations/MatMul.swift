@@ -83,7 +83,7 @@ package final class MatMul: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.bilinear() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let rank = Swift.max(step.exampleRank(0), step.exampleRank(1))
     return apply(step.aligned(0, toRank: rank), step.aligned(1, toRank: rank))
   }

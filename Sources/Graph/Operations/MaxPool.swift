@@ -27,7 +27,7 @@ package final class MaxPool: Operation {
     MaxPoolSelect(window).apply(step.input(0), step.tangent(0)!)
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.split(apply(step.merged(0))) }
+  package func batch(_ step: BatchStep) -> Tensor { step.split(apply(step.merged(0))) }
 }
 
 /// Zeros of the images' shape, to which each window adds its upstream value where its winner stood.
@@ -62,7 +62,7 @@ package final class MaxPoolGradient: Operation {
     step.tangent(1).map { apply(step.input(0), $0) } ?? step.zero()
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.split(apply(step.merged(0), step.merged(1)))
   }
 }
@@ -99,7 +99,7 @@ package final class MaxPoolSelect: Operation {
     step.tangent(1).map { apply(step.input(0), $0) } ?? step.zero()
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.split(apply(step.merged(0), step.merged(1)))
   }
 }

@@ -39,7 +39,7 @@ package final class Maximum: Operation {
     return Sum(axes, keepsDimensions: keepsDimensions).apply(step.tangent(0)! * share)
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     Maximum(AxisSet(mask: axes.mask << 1), keepsDimensions: keepsDimensions)
       .apply(step.inputs[0])
   }

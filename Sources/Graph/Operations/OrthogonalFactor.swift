@@ -43,7 +43,7 @@ package final class OrthogonalFactor: Operation, PlainOperation {
     return w - matmul(q, c - turn + turn.transposed)
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 
   private func strictlyLower(_ x: Tensor) -> Tensor {
     x.keepingTriangle(isLower: true, includingDiagonal: false)

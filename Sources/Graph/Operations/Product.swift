@@ -34,7 +34,7 @@ package final class Product: Operation {
       .apply(step.tangent(0)! * others(step.input(0)))
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     Product(AxisSet(mask: axes.mask << 1), keepsDimensions: keepsDimensions)
       .apply(step.inputs[0])
   }

@@ -37,5 +37,5 @@ package final class RandomUniform: Operation {
   /// Chance does not change by degrees: no gradient flows.
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { apply(step.inputs[0]) }
+  package func batch(_ step: BatchStep) -> Tensor { apply(step.inputs[0]) }
 }

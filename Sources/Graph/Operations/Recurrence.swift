@@ -44,7 +44,7 @@ package final class Recurrence: Operation {
     return apply(step.input(0), step.sum(step.tangent(0).map { $0 * before }, step.tangent(1)))
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let shapes = [0, 1].map { step.isBatched[$0] ? step.inputs[$0].shape : nil }
     let shape = shapes[0] ?? shapes[1] ?? step.withBatchAxis(step.inputs[0].shape)
     return Recurrence(axis: axis + 1, isReversed: isReversed)

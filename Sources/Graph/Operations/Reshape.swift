@@ -34,7 +34,7 @@ package final class Reshape: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.tangent(0)!.reshaped(shape) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.inputs[0].reshaped(step.withBatchAxis(shape))
   }
 }

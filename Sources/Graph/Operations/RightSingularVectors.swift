@@ -42,7 +42,7 @@ package final class RightSingularVectors: Operation, PlainOperation {
     return matmul(v, (half + half.transposed) * gaps(a, v))
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 
   private func gaps(_ a: Tensor, _ v: Tensor) -> Tensor {
     let moved = matmul(a, v)

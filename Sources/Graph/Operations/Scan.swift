@@ -129,7 +129,7 @@ package final class Scan: Operation {
   }
 
   /// A scan of batches: every carry has the batch, and so has every result.
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     let carries = (0..<carryCount).map { place in
       let given = step.inputs[place]
       return step.isBatched[place] ? given : given.broadcast(to: step.withBatchAxis(given.shape))

@@ -30,7 +30,7 @@ package final class SearchSorted: Operation {
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.isBatched[0] ? step.unrolled() : apply(step.inputs[0], step.inputs[1])
   }
 }

@@ -38,7 +38,7 @@ package final class Slice: Operation {
     step.tangent(0).map { apply($0, step.input(1)) } ?? step.zero()
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return Slice(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
   }
@@ -82,7 +82,7 @@ package final class Place: Operation {
     step.tangent(0).map { apply($0, step.input(1)) } ?? step.zero()
   }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     guard !step.isBatched[1] else { return step.unrolled() }
     return Place(axis: axis + 1, length: length).apply(step.inputs[0], step.inputs[1])
   }

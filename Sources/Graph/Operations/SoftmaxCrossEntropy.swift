@@ -38,7 +38,7 @@ package final class SoftmaxCrossEntropy: Region, PlainOperation {
     return (gradient * step.tangent(0)!).sum()
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: BatchStep) -> Tensor { step.throughBody(self) }
 }
 
 /// upstream / N · (softmax(logits) − one-hot(targets)): the gradient of `SoftmaxCrossEntropy`.
@@ -73,7 +73,7 @@ package final class SoftmaxCrossEntropyGradient: Region, PlainOperation {
 
   package func reverse(_ step: Reverse) { step.throughBody(self) }
   package func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
-  package func batch(_ step: Batch) -> Tensor { step.throughBody(self) }
+  package func batch(_ step: BatchStep) -> Tensor { step.throughBody(self) }
 }
 
 /// True at each row's target. A target that is no class is an error, not a row without one.

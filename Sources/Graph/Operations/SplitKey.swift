@@ -45,5 +45,5 @@ package final class SplitKey: PointwiseOperation {
   /// Integers do not change by degrees: no gradient flows.
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 }

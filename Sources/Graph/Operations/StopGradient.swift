@@ -8,5 +8,5 @@ package final class StopGradient: Operation, PlainOperation {
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType { inputs[0] }
   package func reverse(_ step: Reverse) {}
   package func forward(_ step: Forward) -> Tensor { step.zero() }
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 }

@@ -58,7 +58,7 @@ package final class StridedSlice: Operation {
 
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     StridedSlice([.all(step.size)] + axes).apply(step.inputs[0])
   }
 }
@@ -99,7 +99,7 @@ package final class StridedPlace: Operation {
 
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     StridedPlace([.all(step.size)] + axes, in: step.withBatchAxis(shape)).apply(step.inputs[0])
   }
 }

@@ -32,7 +32,7 @@ package final class Sum: Operation {
 
   package func forward(_ step: Forward) -> Tensor { apply(step.tangent(0)!) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     Sum(AxisSet(mask: axes.mask << 1), keepsDimensions: keepsDimensions).apply(step.inputs[0])
   }
 }

@@ -27,7 +27,7 @@ package final class SymmetricEigenvalues: Operation, PlainOperation {
     return (v * matmul(step.tangent(0)!.symmetric, v)).sum([-2])
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 }
 
 /// The eigenvectors of a symmetric matrix as columns, in the order of ascending eigenvalues, each of length 1
@@ -61,7 +61,7 @@ package final class SymmetricEigenvectors: Operation, PlainOperation {
     return matmul(v, inner * gaps(step.input(0)))
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.transparent() }
+  package func batch(_ step: BatchStep) -> Tensor { step.transparent() }
 
   private func gaps(_ a: Tensor) -> Tensor {
     let values = SymmetricEigenvalues.shared.apply(a)

@@ -38,7 +38,7 @@ package final class Transpose: Operation {
 
   package func forward(_ step: Forward) -> Tensor { step.tangent(0)!.transposed(order) }
 
-  package func batch(_ step: Batch) -> Tensor {
+  package func batch(_ step: BatchStep) -> Tensor {
     step.inputs[0].transposed([0] + order.map { $0 + 1 })
   }
 }

@@ -47,7 +47,7 @@ package final class TriangularSolve: Operation {
     return apply(step.input(0), step.sum(moved, step.tangent(1)))
   }
 
-  package func batch(_ step: Batch) -> Tensor { step.alignedMatrices() }
+  package func batch(_ step: BatchStep) -> Tensor { step.alignedMatrices() }
 
   private func triangle(_ x: Tensor) -> Tensor {
     x.keepingTriangle(isLower: isLower, includingDiagonal: !hasUnitDiagonal)
@@ -107,7 +107,7 @@ extension Inputs {
   }
 }
 
-extension Batch {
+extension BatchStep {
   /// The rule of an operation on matrices whose leading axes broadcast.
   func alignedMatrices() -> Tensor {
     let rank = inputs.indices.map { exampleRank($0) }.max() ?? 0

@@ -1,7 +1,7 @@
 // Batching: a function of one example made a function of many, by rewriting its graph.
 
 /// One operation's turn in a batching walk. Batched inputs carry the batch as axis 0.
-package struct Batch {
+package struct BatchStep {
   let node: Node
   package let inputs: [Tensor]
   package let isBatched: [Bool]
@@ -121,7 +121,7 @@ func batched(
         results.append((rebuilt(node, below.map { $0.tensor }), false))
         continue
       }
-      let step = Batch(
+      let step = BatchStep(
         node: node, inputs: below.map { $0.tensor }, isBatched: below.map { $0.isBatched },
         size: size)
       results.append((node.operation.batch(step), true))
