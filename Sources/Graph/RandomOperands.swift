@@ -23,10 +23,11 @@ extension Tensor {
     guard element.isFloating else {
       return fail(GraphError("uniform", "draws numbers with fractions, not \(element.name)"))
     }
-    let chance = element.ofChance
-    let numbers = RandomUniform(shape, chance).apply(key)
-    if low == 0, high == 1, element == chance { return numbers }
-    let spread = (numbers * Tensor(high - low, chance) + Tensor(low, chance)).cast(to: element)
+    // Halves are drawn with room, so that rounding happens once.
+    let drawn = element.isNarrow ? .float64 : element
+    let numbers = RandomUniform(shape, drawn).apply(key)
+    if low == 0, high == 1, element == drawn { return numbers }
+    let spread = (numbers * Tensor(high - low, drawn) + Tensor(low, drawn)).cast(to: element)
     // Rounding must not reach the end that is left out.
     let last = element == .float64 ? high.nextDown : element.largest(below: high)
     return high > low ? minimum(spread, Tensor(last, element)) : spread
