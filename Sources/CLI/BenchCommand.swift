@@ -10,6 +10,7 @@ extension Command {
       Option(name: "--seconds", value: "S", summary: "how long to time each workload (2)"),
       Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
       Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
+      Option(name: "--own-kernels", summary: "leave oneDNN and LAPACK aside"),
       Option(name: "--profile", summary: "say where the time goes, kernel by kernel"),
       Option(name: "--json", summary: "one line of JSON a workload"),
     ],
@@ -48,7 +49,10 @@ extension Command {
   private static func benchDevice(_ arguments: Arguments) throws -> Bench.Device {
     let threads = try arguments.integer("--threads", in: 1...256)
     guard try arguments.word("--device", among: ["cpu", "reference"]) == "reference" else {
-      let device = threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
+      let device =
+        arguments.has("--own-kernels")
+        ? CPUDevice(threads: threads ?? CPUDevice.shared.threads, usesLibrary: false)
+        : threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
       device.use()
       return Bench.Device(name: "cpu", threads: device.threads)
     }

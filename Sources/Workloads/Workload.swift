@@ -9,6 +9,8 @@ public enum Workload: String, CaseIterable, Sendable {
   case mlp
   case mlpWide = "mlp-wide"
   case lenet
+  /// No training: the product of two matrices of 1024×1024, the measure of the engine's arithmetic.
+  case product
 
   /// Eight different batches in rotation, data already in memory.
   public static let batchCount = 8
@@ -40,7 +42,13 @@ public enum Workload: String, CaseIterable, Sendable {
         let (x, y) = batches[index % Workload.batchCount]
         return optimizer.step { crossEntropy(net(x), y) }
       }
+    case .product: return Workload.products(of: 1024)
     }
+  }
+
+  private static func products(of size: Int) -> (Int) -> Tensor {
+    let matrices = (0..<2).map { Tensor.normal([size, size], key: RandomKey(3).split($0)) }
+    return { _ in matmul(matrices[0], matrices[1]).evaluated() }
   }
 
   private static func classifier(_ net: MLP, _ shape: Shape) -> (Int) -> Tensor {
