@@ -48,7 +48,7 @@ wasm: setup
 
 # Slow builds with checks of memory and of threads; not part of `make test`.
 sanitize: setup
-	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 $(SWIFT) test --sanitize=address \
+	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 $(SWIFT) test -c release --sanitize=address \
 		--scratch-path .build/address --skip 'Trajectory|MemoryTests'
 	TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 $(SWIFT) test --sanitize=thread \
 		--scratch-path .build/thread --filter 'ScopeTests|OwnershipTests|BadInputTests|PlanTests'

@@ -15,10 +15,31 @@ public func checked<Result>(
   let outer = slots.pointee.checked
   slots.pointee.checked = Unmanaged.passUnretained(scope).toOpaque()
   defer { slots.pointee.checked = outer }
-  let result = try body()
-  if let error = scope.error { throw error }
-  return result
+  do throws(GraphError) {
+    let result = try body()
+    if let error = scope.error { throw error }
+    return result
+  } catch {
+    // What was met first is the reason of what followed from it.
+    throw scope.error ?? error
+  }
 }
+
+#if !hasFeature(Embedded)
+  /// `checked` around a body that may throw other errors too.
+  @_disfavoredOverload
+  public func checked<Result>(_ body: () throws -> Result) throws -> Result {
+    var other: (any Error)?
+    let result = try checked { () throws(GraphError) -> Result? in
+      do { return try body() } catch {
+        other = error
+        return nil
+      }
+    }
+    if let other { throw other }
+    return result!
+  }
+#endif
 
 /// What an operation with wrong inputs gives: a trap outside `checked`, a poisoned value inside.
 package func fail(_ error: GraphError) -> Tensor {

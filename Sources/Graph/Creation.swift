@@ -19,7 +19,10 @@ extension Tensor {
 
   /// The int64 numbers from `start` to before `end`, `step` apart.
   public static func range(_ start: Int, _ end: Int, by step: Int = 1) -> Tensor {
-    guard step != 0 else { return fail(GraphError("range", "the step is 0")) }
+    let (distance, isOver) = end.subtractingReportingOverflow(start)
+    guard step != 0, !isOver, distance / step < 1 << 31 else {
+      return fail(GraphError("range", "cannot count from \(start) to \(end) by \(step)"))
+    }
     return Tensor(Array(stride(from: start, to: end, by: step)))
   }
 
@@ -28,7 +31,7 @@ extension Tensor {
     _ start: Double, _ end: Double, by step: Double = 1, _ element: ElementType = .float32
   ) -> Tensor {
     let length = ((end - start) / step).rounded(.up)
-    guard length < 0x1p31 else {
+    guard length < 0x1p31, length > -.infinity else {
       return fail(GraphError("range", "cannot count from \(start) to \(end) by \(step)"))
     }
     return filled([Swift.max(Int(length), 0)], element) { start + Double($0) * step }

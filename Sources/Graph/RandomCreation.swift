@@ -38,7 +38,18 @@ extension Tensor {
   public static func bernoulli(
     _ shape: Shape, probability: Double = 0.5, key: RandomKey
   ) -> Tensor {
-    filled(shape, .bool) { key.uniform(at: $0) < probability ? 1 : 0 }
+    guard probability >= 0, probability <= 1 else { return noChance(probability) }
+    return filled(shape, .bool) { key.uniform(at: $0) < probability ? 1 : 0 }
+  }
+
+  /// The error of an interval that has no numbers.
+  static func noSpread(_ low: Double, _ high: Double) -> Tensor {
+    fail(GraphError("uniform", "there are no numbers from \(low) to \(high)"))
+  }
+
+  /// The error of a probability that is none.
+  static func noChance(_ probability: Double) -> Tensor {
+    fail(GraphError("bernoulli", "a probability lies from 0 to 1, not at \(probability)"))
   }
 
   /// True with a probability an element.

@@ -23,6 +23,7 @@ extension Tensor {
     guard element.isFloating else {
       return fail(GraphError("uniform", "draws numbers with fractions, not \(element.name)"))
     }
+    guard low <= high else { return noSpread(low, high) }
     // Halves are drawn with room, so that rounding happens once.
     let drawn = element.isNarrow ? .float64 : element
     let numbers = RandomUniform(shape, drawn).apply(key)
@@ -53,6 +54,7 @@ extension Tensor {
   public static func bernoulli(
     _ shape: Shape, probability: Double = 0.5, key: Tensor
   ) -> Tensor {
-    greater(Tensor(probability, .float64), RandomUniform(shape, .float64).apply(key))
+    guard probability >= 0, probability <= 1 else { return noChance(probability) }
+    return greater(Tensor(probability, .float64), RandomUniform(shape, .float64).apply(key))
   }
 }

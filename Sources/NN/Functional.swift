@@ -18,6 +18,13 @@ public enum Functional {
 
 /// The mean of squared differences.
 public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
+  guard prediction.shape == target.shape else {
+    return fail(
+      GraphError(
+        "meanSquaredError",
+        "predictions \(prediction.shape.description) and targets \(target.shape.description) differ"
+      ))
+  }
   let difference = prediction - target
   return (difference * difference).mean()
 }

@@ -22,6 +22,9 @@ public struct MLP: Module {
 
   /// The outputs for a batch of inputs.
   public func forward(_ x: Tensor) -> Tensor {
+    guard !layers.isEmpty else {
+      return fail(GraphError("MLP", "has no layers; give at least two sizes"))
+    }
     var x = x
     for (index, layer) in layers.enumerated() {
       x = layer(x)

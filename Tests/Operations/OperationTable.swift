@@ -53,7 +53,9 @@ private let viewRows: [OperationRow] = [
   Row("broadcast", [([3, 1], .normal)]) { $0[0].broadcast(to: [2, 3, 4]) },
   Row("slice", [([5, 3], .normal)]) { $0[0].slice(start: 1, length: 3) },
   Row("slice", [([2, 5, 3], .normal)]) { $0[0].slice(axis: 1, start: 2, length: 2) },
-  Row("slice", [([5, 3], .normal)]) { $0[0].slice(start: 9, length: 3) },
+  Row("slice", [([5, 3], .normal)]) {
+    $0[0].slice(start: Tensor(9, .int64), length: 3)
+  },
   Row("barrier", [([2, 3], .normal), ([], .normal)]) { Barrier.shared.apply($0[0], $0[1]) * $0[0] },
   Row("stopGradient", [([3], .normal)], withoutDerivative: "it is cut on purpose") {
     $0[0].detached * $0[0]

@@ -17,6 +17,9 @@ public func scaledDotProductAttention(
     let plan = try AttentionPlan(q, k, v, mask)
     var inputs = [q, k, v]
     if let mask { inputs.append(mask) }
+    guard dropoutProbability == 0 || dropoutKey != nil else {
+      throw GraphError(name, "drops weights only with a dropoutKey; give one or leave it to 0")
+    }
     if let dropoutKey {
       try checkDropout(name, q.element, dropoutProbability)
       inputs += Dropping(dropoutProbability, dropoutKey, q.element).operands

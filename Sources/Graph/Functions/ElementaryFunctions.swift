@@ -8,9 +8,11 @@ public func clamp(_ x: Tensor, _ low: Double, _ high: Double) -> Tensor {
   clamp(x, Tensor(low, x.element), Tensor(high, x.element))
 }
 
-/// x within [low, high], element by element; NaN stays. The gradient flows to what is taken, x at the ends.
+/// x within [low, high], element by element; NaN stays, and where low > high it is high. The gradient flows to what
+/// is taken, x at the ends.
 public func clamp(_ x: Tensor, _ low: Tensor, _ high: Tensor) -> Tensor {
-  select(less(x, low), low, select(greater(x, high), high, x))
+  let raised = select(less(x, low), low, x)
+  return select(greater(raised, high), high, raised)
 }
 
 /// x², element by element.

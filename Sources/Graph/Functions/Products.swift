@@ -47,8 +47,10 @@ public func tensordot(_ a: Tensor, _ b: Tensor, _ axes: ([Int], [Int])) -> Tenso
 
 /// The sum of products over the last `axes` axes of a and the first of b.
 public func tensordot(_ a: Tensor, _ b: Tensor, _ axes: Int = 2) -> Tensor {
-  let paired = Swift.max(axes, 0)
-  return tensordot(a, b, ((0..<paired).map { $0 + a.rank - paired }, Array(0..<paired)))
+  guard axes >= 0 else {
+    return fail(GraphError("tensordot", "cannot sum over \(axes) axes"))
+  }
+  return tensordot(a, b, ((0..<axes).map { $0 + a.rank - axes }, Array(0..<axes)))
 }
 
 /// True where all axes are there, and none twice.

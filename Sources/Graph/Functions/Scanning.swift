@@ -29,12 +29,20 @@ public func scan(
       return Scan.Step(carries: next, outputs: outputs, sums: [])
     }
     if let wrong { throw wrong }
-    if let poisoned { return (initial.map { _ in poisoned }, [poisoned]) }
+    if let poisoned { return poisonedScan(poisoned, initial, inputs, body) }
     return (pieces.carries, pieces.outputs)
   } catch {
-    let wrong = fail(error)
-    return (initial.map { _ in wrong }, [wrong])
+    return poisonedScan(fail(error), initial, inputs, body)
   }
+}
+
+/// As many poisoned values as the scan would have given.
+private func poisonedScan(
+  _ poison: Tensor, _ initial: [Tensor], _ inputs: [Tensor],
+  _ body: ([Tensor], [Tensor]) -> (carries: [Tensor], outputs: [Tensor])
+) -> (carries: [Tensor], outputs: [Tensor]) {
+  let outputs = body(initial.map { _ in poison }, inputs.map { _ in poison }).outputs
+  return (initial.map { _ in poison }, outputs.map { _ in poison })
 }
 
 /// Goes through the first axis of `inputs` with one carry and one output: see `scan` of lists.

@@ -41,6 +41,21 @@ public func determinant(_ a: Tensor) -> Tensor { Determinant(isLogarithm: false)
 /// log |det A| of a square matrix, or of each of a batch; −∞ where it is singular. Its gradient is A⁻ᵀ.
 public func logAbsDeterminant(_ a: Tensor) -> Tensor { Determinant(isLogarithm: true).apply(a) }
 
+/// The sign of the determinant and the logarithm of its size, which does not overflow: det A = sign · e^logarithm.
+/// Of a singular matrix they are 0 and −∞.
+public func signAndLogDeterminant(_ a: Tensor) -> (sign: Tensor, logarithm: Tensor) {
+  let logarithm = logAbsDeterminant(a)
+  guard !logarithm.node.isPoisoned, let size = a.shape.dimensions.last else {
+    return (logarithm, logarithm)
+  }
+  // Scaled so that the determinant is ±1.
+  let isRegular = isFinite(logarithm)
+  let zero = Tensor.literal(0, a.element)
+  let scale = exp(select(isRegular, logarithm, zero).detached / Double(-Swift.max(size, 1)))
+  let sign = sign(Determinant(isLogarithm: false).apply(a.detached * scale.asMatrices))
+  return (select(isRegular, sign, zero), logarithm)
+}
+
 extension Tensor {
   /// A number for each matrix of a batch, shaped to broadcast over the matrices.
   var asMatrices: Tensor {

@@ -56,7 +56,8 @@ package final class FunctionRegion: Region {
 /// around it, without x, is computed once and kept.
 public func recomputed(_ x: Tensor, _ block: (Tensor) -> Tensor) -> Tensor {
   let (template, captured) = Template.trace([x.type]) { block($0[0]) }
-  return FunctionRegion("recomputed", template, rule: nil).apply([x] + captured)
+  return template.poison
+    ?? FunctionRegion("recomputed", template, rule: nil).apply([x] + captured)
 }
 
 /// `function` of these inputs with a gradient of your own: `gradient` gets the inputs, the output and the
@@ -71,7 +72,30 @@ public func withGradient(
   let (template, captured) = Template.trace(inputs.map { $0.type }, function)
   let count = inputs.count
   let region = FunctionRegion("withGradient", template) { all, output, upstream in
-    rule(Array(all.prefix(count)), output, upstream)
+    let own = Array(all.prefix(count))
+    return checkedGradients(rule(own, output, upstream), of: own)
   }
-  return region.apply(inputs + captured)
+  return template.poison ?? region.apply(inputs + captured)
+}
+
+/// The gradients that a rule gave, each of its input's type; where one is not, an error in its place.
+private func checkedGradients(_ found: [Tensor?], of inputs: [Tensor]) -> [Tensor?] {
+  guard found.count == inputs.count else {
+    return [
+      fail(
+        GraphError(
+          "withGradient", "the rule gives \(found.count) gradients for \(inputs.count) inputs"))
+    ]
+  }
+  return found.enumerated().map { place, gradient in
+    guard let gradient, !gradient.node.isPoisoned, gradient.type != inputs[place].type else {
+      return gradient
+    }
+    let (given, wanted) = (gradient.type, inputs[place].type)
+    return fail(
+      GraphError(
+        "withGradient",
+        "the rule's gradient of input \(place) is \(given.element.name) \(given.shape.description), the input \(wanted.element.name) \(wanted.shape.description)"
+      ))
+  }
 }

@@ -27,8 +27,16 @@ extension Tensor {
 
   /// 1 at each index along a new last axis, 0 elsewhere.
   public func oneHot(_ classes: Int, _ element: ElementType = .float32) -> Tensor {
+    guard self.element.isInteger, classes >= 0 else {
+      return fail(
+        GraphError(
+          "oneHot",
+          "takes integer classes and how many there are, not \(self.element.name), \(classes)"
+        ))
+    }
     var column = shape
     column.append(1)
-    return equal(reshaped(column), .iota(classes)).cast(to: element)
+    let inside = CheckedIndices(below: classes).apply(asIndices)
+    return equal(inside.reshaped(column), .iota(classes)).cast(to: element)
   }
 }

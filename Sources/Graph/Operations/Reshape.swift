@@ -56,7 +56,11 @@ extension Tensor {
   }
 
   /// All axes from `axis` on folded into one: images become rows.
-  public func flattened(from axis: Int = 0) -> Tensor {
+  public func flattened(from first: Int = 0) -> Tensor {
+    let axis = fromFront(first)
+    guard axis >= 0, axis < Swift.max(rank, 1) else {
+      return fail(GraphError("flattened", "axis \(first) is outside \(shape.description)"))
+    }
     var folded = Shape()
     var product = 1
     for index in 0..<rank {

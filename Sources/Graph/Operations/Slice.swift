@@ -91,10 +91,22 @@ package final class Place: Operation {
 extension Tensor {
   /// `length` places along `axis` from `start`. The start is an operand: it may change every step.
   public func slice(axis: Int = 0, start: Int, length: Int) -> Tensor {
-    slice(axis: axis, start: Tensor(Double(start), .int64), length: length)
+    let place = fromFront(axis)
+    if place >= 0, place < rank, !isInside(start, length, shape[place]) {
+      return fail(
+        GraphError(
+          "slice", "\(length) places from \(start) on leave axis \(axis) of \(shape.description)"))
+    }
+    return slice(axis: axis, start: Tensor(Double(start), .int64), length: length)
   }
 
-  /// `length` places along `axis` from `start`, an int64 scalar.
+  /// True unless a piece that is short enough lies outside; what is too long is refused by its operation.
+  private func isInside(_ start: Int, _ length: Int, _ size: Int) -> Bool {
+    length > size || (start >= 0 && start <= size - length)
+  }
+
+  /// `length` places along `axis` from `start`, an int64 scalar that is known when the plan runs: it is moved to
+  /// where the piece fits.
   public func slice(axis: Int = 0, start: Tensor, length: Int) -> Tensor {
     Slice(axis: fromFront(axis), length: length).apply(self, start)
   }
@@ -104,6 +116,13 @@ extension Tensor {
 
   /// Zeros of size `length` along `axis`, with this tensor in them from `start` on.
   public func placed(axis: Int = 0, start: Int, in length: Int) -> Tensor {
-    Place(axis: fromFront(axis), length: length).apply(self, Tensor(Double(start), .int64))
+    let place = fromFront(axis)
+    if place >= 0, place < rank, !isInside(start, shape[place], length) {
+      return fail(
+        GraphError(
+          "placed",
+          "\(shape.description) from \(start) on leaves an axis \(axis) of \(length) places"))
+    }
+    return Place(axis: fromFront(axis), length: length).apply(self, Tensor(Double(start), .int64))
   }
 }

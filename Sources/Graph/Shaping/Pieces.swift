@@ -23,10 +23,9 @@ extension Tensor {
   public func chunked(_ count: Int, axis: Int = 0) -> [Tensor] {
     let place = fromFront(axis)
     guard place >= 0, place < rank, count > 0 else {
-      return [
-        fail(
-          GraphError("chunked", "\(shape.description) has no \(count) pieces along axis \(axis)"))
-      ]
+      let wrong = fail(
+        GraphError("chunked", "\(shape.description) has no \(count) pieces along axis \(axis)"))
+      return Array(repeating: wrong, count: Swift.min(Swift.max(count, 1), 1 << 16))
     }
     let size = shape[place]
     let length = Swift.max((size + count - 1) / count, 1)
@@ -103,6 +102,9 @@ extension Tensor {
 
   /// Square matrices with this tensor's last axis on a diagonal and 0 elsewhere.
   public func diagonalMatrix(offset: Int = 0) -> Tensor {
+    guard Swift.abs(Double(offset)) < 0x1p31 else {
+      return fail(GraphError("diagonalMatrix", "the offset \(offset) is too large"))
+    }
     guard rank >= 1 else {
       return fail(GraphError("diagonalMatrix", "needs an axis, not a scalar"))
     }

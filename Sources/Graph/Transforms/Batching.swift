@@ -149,7 +149,8 @@ public func vmap(_ f: ([Tensor]) -> [Tensor], _ inputs: [Tensor]) -> [Tensor] {
   else {
     let wrong = fail(
       GraphError("vmap", "every input needs an axis 0, and all of them the same size"))
-    return [wrong]
+    // As many as the function gives, so that none of them is missed.
+    return f(inputs.map { _ in wrong }).map { _ in wrong }
   }
   let examples = inputs.map { input in
     var shape = input.shape

@@ -30,6 +30,9 @@ package final class Template: Sendable {
   ) -> (template: Template, captured: [Tensor]) {
     let arguments = types.map { Tensor.placeholder($0) }
     let results = function(arguments)
+    if results.contains(where: { $0.node.isPoisoned }) {
+      return (Template(arguments, results), [])
+    }
     let captured = outsideValues(of: results, arguments, capturing)
     let holes = arguments + captured.map { Tensor.placeholder($0.type) }
     let closed = filled(results, arguments + captured, with: holes)
@@ -43,6 +46,9 @@ package final class Template: Sendable {
   }
 
   package var type: TensorType { results[0].type }
+
+  /// What the function gave where it met a wrong operation inside `checked`.
+  package var poison: Tensor? { results.first { $0.node.isPoisoned } }
 
   /// The graph over these inputs: the arguments, then what was captured.
   package func callAsFunction(_ inputs: [Tensor]) -> Tensor { all(inputs)[0] }

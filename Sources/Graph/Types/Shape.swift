@@ -29,10 +29,10 @@ public struct Shape: Equatable, Sendable {
   /// The number of axes.
   @inlinable public var rank: Int { Int(storedRank) }
 
-  /// The size of an axis.
+  /// The size of an axis; a negative one counts from the end.
   public internal(set) subscript(index: Int) -> Int {
-    @inline(__always) get { Int(sizes[index]) }
-    @inline(__always) set { sizes[index] = Shape.stored(newValue) }
+    @inline(__always) get { Int(sizes[index < 0 ? index + rank : index]) }
+    @inline(__always) set { sizes[index < 0 ? index + rank : index] = Shape.stored(newValue) }
   }
 
   /// The number of elements.
