@@ -49,6 +49,7 @@ extension Tensor {
   ) -> Tensor {
     // Rounding must not reach the end that is left out.
     let last = high > low ? element.largest(below: high) : high
+    guard low <= high else { return noSpread(low, high) }
     return filled(shape, element) { Swift.min(low + (high - low) * key.uniform(at: $0), last) }
   }
 

@@ -54,8 +54,10 @@ extension Tensor {
 
   /// True with a probability an element.
   public static func bernoulli(_ probability: Tensor, key: RandomKey) -> Tensor {
-    greater(
-      probability, uniform(probability.shape, key: key, probability.element))
+    // Halves are too coarse for chances.
+    let chance = probability.computedType
+    return greater(
+      probability.cast(to: chance), uniform(probability.shape, key: key, chance))
   }
 
   /// Numbers from the normal distribution that lie no further from the mean than `limit` deviations. Element i
@@ -85,9 +87,14 @@ extension Tensor {
           "categorical",
           "takes rows of logits, not \(logits.element.name) \(logits.shape.description)"))
     }
-    let noise = filled(logits.shape, logits.element) { place in
+    let noise = filled(logits.shape, logits.computedType) { place in
       -ScalarMath.log(-ScalarMath.log(key.uniform(at: place) + 0x1p-54))
     }
-    return (logits + noise).topK(1).indices.squeezed(-1)
+    return (logits.cast(to: noise.element) + noise).topK(1).indices.squeezed(-1)
   }
+}
+
+extension Tensor {
+  /// The type that chances of this tensor are computed in.
+  fileprivate var computedType: ElementType { element.isFloating ? element.wide : .float32 }
 }

@@ -29,6 +29,8 @@ extension Tensor {
     }
     if let number = scalarNumber { return [number].map { Scalar(number: $0) } }
     let node = evaluated().node
+    // What an error gave stands for one number, so that reading its first does not trap.
+    guard !node.isPoisoned else { return [Scalar(number: .nan)] }
     guard let storage = node.storage else { return [] }
     let source = storage.pointer.assumingMemoryBound(to: Scalar.Stored.self)
     return UnsafeBufferPointer(start: source, count: node.shape.count).map { Scalar(stored: $0) }

@@ -230,7 +230,7 @@ import Testing
     Call("embedding: the table must be floating-point [V, D], not float32 [3]") {
       _ = embedding(whole, v)
     },
-    Call("embedding: indices must be int64, not float32") {
+    Call("embedding: indices must be integers, not float32") {
       _ = embedding(v, Tensor.ones([4, 3]))
     },
     Call("embedding: padding 4 is no row of [4, 3]") {

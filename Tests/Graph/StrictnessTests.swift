@@ -37,7 +37,7 @@ import Testing
     Call("meanSquaredError: predictions [2, 3] and targets [3] differ") {
       _ = meanSquaredError(m, v)
     },
-    Call("checkedIndices: index 3 is outside an axis of 3") { _ = Tensor([3]).oneHot(3).floats },
+    Call("class: 3 at place 0 is not from 0 to 2") { _ = Tensor([3]).oneHot(3).floats },
     Call("oneHot: takes integer classes") { _ = v.oneHot(3) },
     Call("tensordot: cannot sum over -1 axes") { _ = tensordot(m, m, -1) },
     Call("uniform: there are no numbers from 3.0 to 1.0") {
@@ -158,5 +158,81 @@ import Testing
     #expect(singular.sign.item == 0 && singular.logarithm.item == -.infinity)
     let batch = stacked([Tensor([[0.0, 1], [1, 0]], .float64), Tensor.identity(2, .float64)])
     #expect(signAndLogDeterminant(batch).sign.doubles == [-1, 1])
+  }
+}
+
+/// Numbers that came out wrong at ordinary inputs.
+@Suite struct MendedNumberTests {
+  /// d Σσ / dA = U Vᵀ, which of an orthogonal matrix is the matrix itself.
+  @Test func singularValuesThatCoincide() {
+    for size in [3, 4] {
+      let q = qr(Tensor.normal([size, size], key: RandomKey(4), .float64)).q.evaluated()
+      let slope = gradient(of: singularValues(q).sum(), withRespectTo: q)
+      #expect((slope - q).norm(.infinity).item < 1e-12)
+      let v = Tensor.normal(q.shape, key: RandomKey(5), .float64)
+      let moved = valueAndDerivative({ singularValues($0).sum() }, at: q, along: v).derivative
+      #expect(abs(moved.item - (q * v).sum().item) < 1e-11)
+      let squares = gradient(of: (singularValues(q) * singularValues(q)).sum(), withRespectTo: q)
+      #expect((squares - q * 2).norm(.infinity).item < 1e-11)
+    }
+    let a = Tensor.normal([2, 5, 3], key: RandomKey(6), .float64)
+    checkGradient([a], 0, "singularValues") { singularValues($0[0]) }
+    checkGradient([a], 0, "second order") {
+      let y = singularValues($0[0])
+      return gradient(of: (y * y * y).sum(), withRespectTo: $0[0])
+    }
+  }
+
+  @Test func halvesWhoseStepsOverflow() {
+    let x = Tensor.range(0, 100).cast(to: .float16) * 10
+    #expect(abs(x.standardDeviation().item - 288.75) < 0.5)
+    #expect(Tensor.zeros([100_000], .float16).softmax().floats[7] > 9e-6)
+    #expect(Tensor.full([1, 1, 16, 16], 1000, .float16).averagePool(16).item == 1000)
+    #expect(abs(Tensor.ones([100_000], .float16).norm().item - 316.2) < 0.3)
+    let small = Tensor.full([10_000], 1e-4, .float16)
+    #expect(abs(dot(small, small).item - 1e-4) < 1e-6)
+    #expect(log2(Tensor([32.0, 128], .float16)).floats == [5, 7])
+    #expect(abs(gelu(Tensor([-3.0], .bfloat16)).item + 0.00405) < 2e-5)
+  }
+
+  @Test func integersBetweenBounds() {
+    #expect(clamp(Tensor([200, 100, 50] as [UInt8]), -5, 150).integers == [150, 100, 50])
+    #expect(clamp(Tensor([200, 3, 255] as [UInt8]), 0, 400).integers == [200, 3, 255])
+    #expect(clamp(Tensor([1, -100] as [Int8]), -300, 300).integers == [1, -100])
+    #expect(clamp(Tensor([1, 2, 3] as [Int32]), 1.5, 2.5).doubles == [1.5, 2, 2.5])
+    let ends = Tensor([Int64.min, .max])
+    #expect(clamp(ends, -.infinity, 5).array(of: Int64.self) == [.min, 5])
+  }
+
+  @Test func chancesOfHalves() {
+    let even = Tensor.full([20_000, 2], 100, .bfloat16)
+    let share = Tensor.categorical(even, key: RandomKey(3)).cast(to: .float64).mean().item
+    #expect(abs(share - 0.5) < 0.015)
+  }
+
+  @Test func ownGradientsAreFollowedForward() {
+    let x = Tensor([0.2, 1.7, -0.4], .float64)
+    func straight(_ x: Tensor) -> Tensor {
+      withGradient([x], of: { round($0[0]) }) { _, _, flow in [flow] }
+    }
+    #expect(jacobian(of: straight, at: x, mode: .forward).doubles == [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    #expect(
+      hessian(of: { square(straight($0)).sum() }, at: x).doubles == [2, 0, 0, 0, 2, 0, 0, 0, 2])
+  }
+
+  @Test func aMillionSmallTerms() {
+    let x = Tensor.full([1_000_000], 0.1)
+    let last = x.cumulativeSum(0)[-1].item
+    #expect(abs(last - 100_000) < 0.1)
+  }
+
+  @Test func derivativesAtTheOrigin() {
+    let zero = Tensor(0, .float64)
+    let slopes = gradients(of: atan2(zero, zero * 1), withRespectTo: [zero])
+    #expect(slopes[0]?.item == 0)
+    let x = Tensor([0.0], .float64)
+    var y = pow(x, Tensor([1.0], .float64)).sum()
+    for _ in 0..<3 { y = gradient(of: y, withRespectTo: x).sum() }
+    #expect(y.item == 0)
   }
 }

@@ -67,8 +67,10 @@ public func mish(_ x: Tensor) -> Tensor { levelled(x) { $0 * tanh(softplus($0)) 
 /// f(x) for an f that beyond ±`levelling` is relu to the last bit. There ∞ · 0 would be NaN, in the value or in
 /// a derivative.
 private func levelled(_ x: Tensor, _ f: (Tensor) -> Tensor) -> Tensor {
-  let isFar = greaterEqual(abs(x), x.constant(levelling))
-  return select(isFar, relu(x), f(select(isFar, x.constant(0), x)))
+  x.computedWide { x in
+    let isFar = greaterEqual(abs(x), x.constant(levelling))
+    return select(isFar, relu(x), f(select(isFar, x.constant(0), x)))
+  }
 }
 
 /// Beyond it e⁻ˣ is 0 in every element type, and x e⁻ˣ too.

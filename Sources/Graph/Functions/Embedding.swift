@@ -10,9 +10,10 @@ public func embedding(
         "the table must be floating-point [V, D], not \(table.element.name) \(table.shape.description)"
       )
     }
-    guard indices.element == .int64 else {
-      throw GraphError("embedding", "indices must be int64, not \(indices.element.name)")
+    guard indices.element.isInteger else {
+      throw GraphError("embedding", "indices must be integers, not \(indices.element.name)")
     }
+    let indices = indices.asIndices
     let rows = table.gather(indices)
     guard let paddingIndex else { return rows }
     let count = table.shape[0]

@@ -27,6 +27,13 @@ extension Tensor {
     padding: some AxisNumbers = 0, roundingUp: Bool = false, countingPadding: Bool = true
   ) -> Tensor {
     if node.isPoisoned { return self }
+    if element.isFloating, element.isNarrow {
+      return computedWide {
+        $0.averagePool(
+          size, stride: stride, padding: padding, roundingUp: roundingUp,
+          countingPadding: countingPadding)
+      }
+    }
     return attempt { () throws(GraphError) in
       let window = try poolWindow("averagePool", size, stride, padding, 1, roundingUp: roundingUp)
       guard let padding = padding.numbers(rank - 2, standard: []) else { return self }

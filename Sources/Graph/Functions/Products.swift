@@ -8,7 +8,8 @@ public func dot(_ a: Tensor, _ b: Tensor) -> Tensor {
         "dot",
         "takes two vectors of one length, not \(a.shape.description) and \(b.shape.description)"))
   }
-  return (a * b).sum()
+  // Products of halves may overflow, or vanish, where their sum does not.
+  return a.computedWide { ($0 * b.cast(to: $0.element)).sum() }
 }
 
 /// The outer product of two vectors: the matrix a_i b_j.

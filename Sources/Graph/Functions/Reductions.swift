@@ -31,13 +31,20 @@ extension Tensor {
   public func standardDeviation(
     _ axes: [Int]? = nil, correction: Int = 0, keepingDimensions keep: Bool = false
   ) -> Tensor {
-    variance(axes, correction: correction, keepingDimensions: keep).rootFlatAtZero
+    computedWide {
+      $0.variance(axes, correction: correction, keepingDimensions: keep).rootFlatAtZero
+    }
   }
 
   /// Mean and variance over `axes` together.
   public func meanAndVariance(
     _ axes: [Int]? = nil, correction: Int = 0, keepingDimensions keep: Bool = false
   ) -> (mean: Tensor, variance: Tensor) {
+    if element.isFloating, element.isNarrow {
+      let found = cast(to: element.wide)
+        .meanAndVariance(axes, correction: correction, keepingDimensions: keep)
+      return (found.mean.cast(to: element), found.variance.cast(to: element))
+    }
     let mean = mean(axes, keepingDimensions: true)
     let distance = self - mean
     let total = (distance * distance).sum(axes, keepingDimensions: true)

@@ -7,6 +7,10 @@ extension Tensor {
     _ p: Double = 2, _ axes: [Int]? = nil, keepingDimensions keep: Bool = false
   ) -> Tensor {
     guard element.isFloating, p > 0 else { return fail(wrongNorm(p)) }
+    return computedWide { $0.wideNorm(p, axes, keep) }
+  }
+
+  private func wideNorm(_ p: Double, _ axes: [Int]?, _ keep: Bool) -> Tensor {
     if p == 1 { return magnitude.sum(axes, keepingDimensions: keep) }
     if p == .infinity {
       // Nothing has size 0, not −∞.
@@ -52,27 +56,33 @@ extension Tensor {
   /// −∞ or there is none; the gradient, softmax(x), is 0 there.
   public func logSumExp(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
     guard element.isFloating else { return fail(notFloating("logSumExp")) }
-    let top = stableTop(axes)
-    let total = logFlatAtZero(exp(self - top).sum(axes, keepingDimensions: true)) + top
-    return keep ? total : total.without(axes)
+    return computedWide { x in
+      let top = x.stableTop(axes)
+      let total = logFlatAtZero(exp(x - top).sum(axes, keepingDimensions: true)) + top
+      return keep ? total : total.without(axes)
+    }
   }
 
   /// exp(x) / Σ exp(x) along `axis`, without overflow. 0 where all elements are −∞.
   public func softmax(_ axis: Int = -1) -> Tensor {
     guard element.isFloating else { return fail(notFloating("softmax")) }
-    let weights = exp(self - stableTop([axis]))
-    let total = weights.sum([axis], keepingDimensions: true)
-    let one = Tensor.literal(1, element)
-    return weights / select(equal(total, .literal(0, element)), one, total)
+    return computedWide { x in
+      let weights = exp(x - x.stableTop([axis]))
+      let total = weights.sum([axis], keepingDimensions: true)
+      let (zero, one) = (Tensor.literal(0, x.element), Tensor.literal(1, x.element))
+      return weights / select(equal(total, zero), one, total)
+    }
   }
 
   /// log softmax(x) = x − log Σ exp x along `axis`, without overflow. −∞ where all elements are −∞.
   public func logSoftmax(_ axis: Int = -1) -> Tensor {
     guard element.isFloating else { return fail(notFloating("logSoftmax")) }
-    let moved = self - stableTop([axis])
-    let total = exp(moved).sum([axis], keepingDimensions: true)
-    let one = Tensor.literal(1, element)
-    return moved - log(select(equal(total, .literal(0, element)), one, total))
+    return computedWide { x in
+      let moved = x - x.stableTop([axis])
+      let total = exp(moved).sum([axis], keepingDimensions: true)
+      let (zero, one) = (Tensor.literal(0, x.element), Tensor.literal(1, x.element))
+      return moved - log(select(equal(total, zero), one, total))
+    }
   }
 
   private func notFloating(_ name: String) -> GraphError {
@@ -88,8 +98,8 @@ extension Tensor {
 
   /// log x for x ≥ 0, whose gradient at 0 is 0, not infinite.
   private func logFlatAtZero(_ x: Tensor) -> Tensor {
-    let isZero = equal(x, .literal(0, element))
+    let isZero = equal(x, .literal(0, x.element))
     return select(
-      isZero, .literal(-.infinity, element), log(select(isZero, .literal(1, element), x)))
+      isZero, .literal(-.infinity, x.element), log(select(isZero, .literal(1, x.element), x)))
   }
 }

@@ -26,11 +26,19 @@ package final class Atan2: BinaryFunction, PlainOperation {
   }
 
   package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
-    flow * b / (a * a + b * b)
+    flow * Atan2.slope(b, a, b)
   }
 
   package func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
-    -(flow * a / (a * a + b * b))
+    -(flow * Atan2.slope(a, a, b))
+  }
+}
+
+extension Atan2 {
+  /// x / (a² + b²) by the length, which neither overflows nor vanishes; 0 at the origin.
+  fileprivate static func slope(_ x: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+    let length = Hypot.divisor(hypot(a, b))
+    return x / length / length
   }
 }
 

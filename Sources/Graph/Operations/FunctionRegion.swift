@@ -47,7 +47,27 @@ package final class FunctionRegion: Region {
     return result
   }
 
-  package func forward(_ step: Forward) -> Tensor { step.throughBody(self) }
+  package func forward(_ step: Forward) -> Tensor {
+    rule.map { transposed($0, step) } ?? step.throughBody(self)
+  }
+
+  /// The tangent that an own rule implies: the rule is linear in the upstream gradient u, so that it is what the sum
+  /// of rule(u) · tangent becomes when u is asked for.
+  private func transposed(_ rule: ReverseRule, _ step: Forward) -> Tensor {
+    let inputs = (0..<step.node.inputCount).map { step.input($0) }
+    let upstream = Tensor.zeros(step.output.shape, step.output.element)
+    var paired: Tensor?
+    for (place, gradient) in rule(inputs, step.output, upstream).enumerated() {
+      guard place < inputs.count, let gradient, let tangent = step.tangent(place) else { continue }
+      let part = (gradient * tangent).sum()
+      paired = paired.map { $0 + part } ?? part
+    }
+    guard let paired else { return step.zero() }
+    let moving = step.tangents.compactMap { $0 }
+    let found = gradients(
+      of: paired, withRespectTo: [upstream], behind: inputs + [step.output] + moving)
+    return found[0] ?? step.zero()
+  }
   package func batch(_ step: BatchStep) -> Tensor { step.throughBody(self) }
 }
 

@@ -36,7 +36,7 @@ extension Tensor {
     }
     var column = shape
     column.append(1)
-    let inside = CheckedIndices(below: classes).apply(asIndices)
+    let inside = CheckedIndices(below: classes, what: "class").apply(asIndices)
     return equal(inside.reshaped(column), .iota(classes)).cast(to: element)
   }
 }

@@ -14,7 +14,9 @@ package final class RealPower: BinaryFunction, PlainOperation {
 
   package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
     let (zero, one) = (Tensor.literal(0, b.element), Tensor.literal(1, b.element))
-    return select(equal(b, zero), zero, flow * b * pow(a, b - one))
+    // Nor may the side that is not taken be infinite: its own derivatives would be NaN.
+    let isZero = equal(b, zero)
+    return select(isZero, zero, flow * b * pow(a, select(isZero, one, b) - one))
   }
 
   package func alongB(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {
