@@ -63,6 +63,8 @@ public class Optimizer {
   public let parameters: [Parameter]
   /// The learning rate as a function of the step, from 0.
   public final var schedule: @Sendable (Int) -> Double
+  /// What chance in the steps starts from: with the step's number it gives the step's key.
+  public final var seed = 0
   /// Steps taken so far.
   public private(set) final var stepCount = 0
   private let rule: UpdateRule
@@ -108,7 +110,8 @@ public class Optimizer {
   private func takeStep(_ loss: () -> Tensor) throws(GraphError) -> Tensor {
     let trainable = self.trainable
     let (value, changes) = try checked { () throws(GraphError) -> (Tensor, [CellUpdate]) in
-      let (value, effects) = StepScope.open(loss)
+      let (value, effects) = StepScope.open(
+        key: RandomKey(seed).split(stepCount), loss)
       return (value, value.node.isPoisoned ? [] : updates(from: value, of: trainable) + effects)
     }
     try Engine.commit([value], changes)

@@ -5,8 +5,12 @@ import CSupport
 /// they want to change and commits that once.
 public final class StepScope {
   package private(set) var effects: [CellUpdate] = []
+  private let key: RandomKey
+  /// The step's key as one operand, made when the first layer asks for a part of it.
+  private var keyOperand: Tensor?
+  private var drawCount = 0
 
-  private init() {}
+  private init(_ key: RandomKey) { self.key = key }
 
   /// The scope that is open on this thread.
   static var current: StepScope? {
@@ -16,6 +20,17 @@ public final class StepScope {
 
   /// True inside a training step, false in inference.
   public static var isTraining: Bool { adj_thread().pointee.scope != nil }
+
+  /// A key for the next layer that needs chance in this step; nil outside of steps, where nothing is left to
+  /// chance. It is made from the step's key, an operand, and from how many keys were taken before: so every step
+  /// is the same plan, and a step that is taken again from the same seed draws the same numbers.
+  public static func nextKey() -> Tensor? {
+    guard let scope = current else { return nil }
+    let operand = scope.keyOperand ?? scope.key.operand
+    scope.keyOperand = operand
+    scope.drawCount += 1
+    return operand.splitKey(scope.drawCount - 1)
+  }
 
   /// Notes a change of a statistic, from its value so far. A layer that is used twice in a step changes it
   /// twice. Outside a step, where nothing is learned, nothing is noted.
@@ -28,11 +43,12 @@ public final class StepScope {
     }
   }
 
-  /// Runs `body` in a new scope; its effects come back beside its result.
-  package static func open<Result>(_ body: () -> Result) -> (result: Result, effects: [CellUpdate])
-  {
+  /// Runs `body` in a new scope, where chance comes from `key`; its effects come back beside its result.
+  package static func open<Result>(
+    key: RandomKey = RandomKey(0), _ body: () -> Result
+  ) -> (result: Result, effects: [CellUpdate]) {
     let slots = adj_thread()!
-    let scope = StepScope()
+    let scope = StepScope(key)
     let outer = slots.pointee.scope
     slots.pointee.scope = Unmanaged.passUnretained(scope).toOpaque()
     let result = body()
@@ -53,9 +69,10 @@ package enum StepLock {
   }
 }
 
-/// Runs `body` as a training step would, without an optimizer: statistics change when it ends.
-public func training<Result>(_ body: () -> Result) -> Result {
-  let (result, effects) = StepScope.open(body)
+/// Runs `body` as a training step would, without an optimizer: statistics change when it ends. What is left to
+/// chance comes from `key`.
+public func training<Result>(key: RandomKey = RandomKey(0), _ body: () -> Result) -> Result {
+  let (result, effects) = StepScope.open(key: key, body)
   for effect in effects { effect.cell.value = effect.value.detached }
   return result
 }
