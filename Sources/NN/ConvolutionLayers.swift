@@ -84,13 +84,27 @@ public struct Conv<Axes: SpatialAxes>: Module {
     self.groups = groups
   }
 
+  /// A layer that convolves each channel alone, with `multiplier` kernels a channel.
+  public static func depthwise(
+    _ channels: Int, kernel: some AxisNumbers, stride: some AxisNumbers = 1,
+    padding: some AxisNumbers = 0, dilation: some AxisNumbers = 1, multiplier: Int = 1,
+    bias: Bool = true, _ element: ElementType = .float32
+  ) -> Conv {
+    Conv(
+      channels, channels * multiplier, kernel: kernel, stride: stride, padding: padding,
+      dilation: dilation, groups: channels, bias: bias, element)
+  }
+
   /// What reflection finds, for where there is none.
   package var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
   /// The outputs for a batch of inputs.
-  public func forward(_ x: Tensor) -> Tensor {
+  public func forward(_ x: Tensor) -> Tensor { forward(x, weight: weight.value) }
+
+  /// The outputs with this weight.
+  public func forward(_ x: Tensor, weight: Tensor) -> Tensor {
     convolution(
-      x, weight.value, bias: bias?.value, stride: stride, padding: padding, dilation: dilation,
+      x, weight, bias: bias?.value, stride: stride, padding: padding, dilation: dilation,
       groups: groups)
   }
 }
@@ -136,9 +150,12 @@ public struct TransposedConv<Axes: SpatialAxes>: Module {
   package var allParameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
   /// The outputs for a batch of inputs.
-  public func forward(_ x: Tensor) -> Tensor {
+  public func forward(_ x: Tensor) -> Tensor { forward(x, weight: weight.value) }
+
+  /// The outputs with this weight.
+  public func forward(_ x: Tensor, weight: Tensor) -> Tensor {
     transposedConvolution(
-      x, weight.value, bias: bias?.value, stride: stride, padding: padding,
+      x, weight, bias: bias?.value, stride: stride, padding: padding,
       outputPadding: outputPadding, dilation: dilation, groups: groups)
   }
 }
