@@ -16,8 +16,8 @@ struct TrajectoryFixture: Decodable {
 
 /// A network, how it was trained, and what came of it.
 struct TrajectoryCase: Decodable {
-  enum Network: String, Decodable { case mlp, lenet }
-  enum Activation: String, Decodable { case relu, tanh }
+  enum Network: String, Decodable { case mlp, lenet, resnet, lstm, gpt }
+  enum Activation: String, Decodable { case relu, tanh, gelu }
   enum Loss: String, Decodable { case crossEntropy, meanSquaredError }
 
   let name: String
@@ -30,6 +30,7 @@ struct TrajectoryCase: Decodable {
   let losses: [Double]
   let firstGradients: [Moments]
   let parameters: [Moments]
+  let buffers: [Moments]
 }
 
 struct OptimizerSettings: Decodable {

@@ -10,6 +10,7 @@ import json
 import math
 from pathlib import Path
 
+import networks
 import torch
 from torch import nn
 
@@ -40,6 +41,15 @@ CASES = [
      "inputShape": [12, 20], "loss": "crossEntropy", "optimizer": ADAMW},
     {"name": "lenet", "network": "lenet", "sizes": [400, 120, 84, 10], "activation": "relu",
      "inputShape": [16, 1, 28, 28], "loss": "crossEntropy", "optimizer": sgd(0.01)},
+    # sizes: depth, width, classes
+    {"name": "resnet20", "network": "resnet", "sizes": [20, 4, 10], "activation": "relu",
+     "inputShape": [6, 3, 8, 8], "loss": "crossEntropy", "optimizer": sgd(0.01)},
+    # sizes: vocabulary, width, hidden, layers
+    {"name": "lstm", "network": "lstm", "sizes": [17, 8, 16, 2], "activation": "tanh",
+     "inputShape": [6, 12], "loss": "crossEntropy", "optimizer": sgd(0.5)},
+    # sizes: vocabulary, context, width, depth, heads
+    {"name": "gpt", "network": "gpt", "sizes": [17, 16, 24, 2, 3], "activation": "gelu",
+     "inputShape": [6, 12], "loss": "crossEntropy", "optimizer": ADAMW},
 ]
 
 
@@ -58,12 +68,17 @@ def uniform(shape, seed, scale):
 
 
 def make_network(case):
+    sizes = case["sizes"]
+    if case["network"] in ("resnet", "lstm", "gpt"):
+        net = {"resnet": lambda: networks.resnet([(sizes[0] - 2) // 6] * 3, sizes[1], False, True, sizes[2]),
+               "lstm": lambda: networks.CharLSTM(*sizes), "gpt": lambda: networks.GPT(*sizes)}[case["network"]]()
+        set_parameters(net.double())
+        return net
     activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[case["activation"]]
     layers = []
     if case["network"] == "lenet":
         layers += [nn.Conv2d(1, 6, 5, padding=2), activation(), nn.MaxPool2d(2)]
         layers += [nn.Conv2d(6, 16, 5), activation(), nn.MaxPool2d(2), nn.Flatten()]
-    sizes = case["sizes"]
     for inputs, outputs in zip(sizes, sizes[1:]):
         layers += [nn.Linear(inputs, outputs), activation()]
     net = nn.Sequential(*layers[:-1]).double()
@@ -72,21 +87,22 @@ def make_network(case):
 
 
 def set_parameters(net):
-    """Weight and bias alike: uniform over ±1/√fanIn, where fanIn is the weight's row length."""
-    seed = PARAMETER_SEED
-    for layer in net:
-        if not hasattr(layer, "weight"):
-            continue
-        scale = 2 / math.sqrt(layer.weight[0].numel())
-        for parameter in (layer.weight, layer.bias):
-            parameter.data = uniform(parameter.shape, seed, scale)
-            seed += 1
+    """Uniform over ±1/√fanIn, where fanIn is the row length of the last parameter with more than one axis."""
+    fan_in = 1
+    for place, parameter in enumerate(net.parameters()):
+        if parameter.dim() > 1:
+            fan_in = parameter[0].numel()
+        parameter.data = uniform(parameter.shape, PARAMETER_SEED + place, 2 / math.sqrt(fan_in))
 
 
 def make_batch(case, index):
-    shape = case["inputShape"]
+    """Inputs and targets; for a model of text tokens [N, T] and one target for each of them."""
+    shape, seed = case["inputShape"], TARGET_SEED + index
+    if case["network"] in ("lstm", "gpt"):
+        count, vocabulary = math.prod(shape), case["sizes"][0]
+        return (hashed(count, INPUT_SEED + index) % vocabulary).reshape(shape), hashed(count, seed) % vocabulary
     x = uniform(shape, INPUT_SEED + index, 2.0)
-    seed, outputs = TARGET_SEED + index, case["sizes"][-1]
+    outputs = case["sizes"][-1]
     if case["loss"] == "crossEntropy":
         return x, hashed(shape[0], seed) % outputs
     return x, uniform([shape[0], outputs], seed, 2.0)
@@ -123,13 +139,15 @@ def train(case):
         x, y = batches[step % BATCHES]
         optimizer.param_groups[0]["lr"] = rate(case["optimizer"], step)
         optimizer.zero_grad()
-        loss = loss_of(net(x), y)
+        prediction = net(x)
+        loss = loss_of(prediction.flatten(0, -2), y) if prediction.dim() > 2 else loss_of(prediction, y)
         loss.backward()
         if step == 0:
             gradients = moments(parameter.grad for parameter in net.parameters())
         optimizer.step()
         losses.append(loss.item())
-    return {**case, "losses": losses, "firstGradients": gradients, "parameters": moments(net.parameters())}
+    return {**case, "losses": losses, "firstGradients": gradients, "parameters": moments(net.parameters()),
+            "buffers": moments(b.double() for b in net.buffers())}
 
 
 def text(value, indent=""):
