@@ -15,21 +15,3 @@ public enum Functional {
     convolution(x, weight, bias: bias, stride: stride, padding: padding)
   }
 }
-
-/// The mean of squared differences.
-public func meanSquaredError(_ prediction: Tensor, _ target: Tensor) -> Tensor {
-  guard prediction.shape == target.shape else {
-    return fail(
-      GraphError(
-        "meanSquaredError",
-        "predictions \(prediction.shape.description) and targets \(target.shape.description) differ"
-      ))
-  }
-  let difference = prediction - target
-  return (difference * difference).mean()
-}
-
-/// −log softmax(logits)[target], averaged over rows: logits [N, C], targets [N] as int64.
-public func crossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
-  softmaxCrossEntropy(logits, targets)
-}
