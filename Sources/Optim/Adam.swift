@@ -2,38 +2,141 @@ import AdjointGraph
 import AdjointNN
 import AdjointRuntime
 
+/// How weight decay acts beside averages of gradients.
+public enum WeightDecayKind: Sendable {
+  /// The value shrinks by ηλ a step, whatever the gradient: AdamW's.
+  case decoupled
+  /// λ p is added to the gradient, and averaged with it: that of a sum of squares in the loss.
+  case inGradient
+}
+
 extension UpdateRule {
   /// Adam (Kingma and Ba 2015) and, with decay, AdamW (Loshchilov and Hutter 2019):
   /// m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p(1−ηλ) − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε).
+  /// AMSGrad (Reddi et al. 2018) divides by the largest v so far.
   public static func adam(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    decay kind: WeightDecayKind = .decoupled, amsgrad: Bool = false
   ) -> UpdateRule {
-    UpdateRule(stateCount: 2) { numbers in
-      let (keep1, gain1) = (numbers.scalar(beta1), numbers.scalar(1 - beta1))
-      let (keep2, gain2) = (numbers.scalar(beta2), numbers.scalar(1 - beta2))
-      let rate = numbers.learningRate * numbers.scalar(1 / (1 - power(beta1, numbers.count)))
-      let unbias = numbers.scalar(1 / (1 - power(beta2, numbers.count)).squareRoot())
+    let names: [StateForm] = ["exp_avg", "exp_avg_sq"]
+    return UpdateRule(states: amsgrad ? names + ["max_exp_avg_sq"] : names) { numbers in
+      let averages = AdamAverages(numbers, beta1, beta2)
+      let rate = numbers.learningRate * numbers.scalar(1 / averages.correction1)
+      let unbias = numbers.scalar(1 / averages.correction2.squareRoot())
       let small = numbers.scalar(epsilon)
-      let decay = weightDecay == 0 ? nil : numbers.learningRate * numbers.scalar(weightDecay)
+      let decay = WeightDecay(numbers, weightDecay, kind)
       return { step in
-        let m = step.states[0] * keep1 + step.gradient * gain1
-        let v = step.states[1] * keep2 + step.gradient * step.gradient * gain2
-        let value = decay.map { step.value - step.value * $0 } ?? step.value
-        return ParameterUpdate(value - rate * m / (sqrt(v) * unbias + small), states: [m, v])
+        let (m, v) = averages.next(step, decay.gradient(step))
+        let largest = amsgrad ? maximum(step.states[2], v) : v
+        return ParameterUpdate(
+          decay.value(step) - rate * m / (sqrt(largest) * unbias + small),
+          states: amsgrad ? [m, v, largest] : [m, v])
+      }
+    }
+  }
+
+  /// NAdam (Dozat 2016), Adam with Nesterov's momentum: μₜ = β₁(1 − ½·0.96^(tψ)),
+  /// p ← p − η ((1−μₜ)/(1−Πμ) g + μₜ₊₁/(1−μₜ₊₁Πμ) m) / (√(v/(1−β₂ᵗ)) + ε).
+  public static func nadam(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    decay kind: WeightDecayKind = .inGradient, momentumDecay: Double = 4e-3
+  ) -> UpdateRule {
+    let product = StateForm("mu_product", shape: [], start: .number(1))
+    return UpdateRule(states: ["exp_avg", "exp_avg_sq", product]) { numbers in
+      let averages = AdamAverages(numbers, beta1, beta2)
+      let momenta = (0...1).map { ahead in
+        let exponent = Double(numbers.count + ahead) * momentumDecay
+        return averages.beta1 * (1 - 0.5 * ScalarMath.pow(0.96, exponent))
+      }
+      let (now, next) = (numbers.scalar(momenta[0]), numbers.scalar(momenta[1]))
+      let (one, left) = (numbers.scalar(1), numbers.scalar(1 - momenta[0]))
+      let unbias = numbers.scalar(1 / averages.correction2)
+      let small = numbers.scalar(epsilon)
+      let decay = WeightDecay(numbers, weightDecay, kind)
+      return { step in
+        let gradient = decay.gradient(step)
+        let (m, v) = averages.next(step, gradient)
+        let product = step.states[2] * now
+        let direction = gradient * (left / (one - product)) + m * (next / (one - product * next))
+        return ParameterUpdate(
+          decay.value(step) - numbers.learningRate * direction / (sqrt(v * unbias) + small),
+          states: [m, v, product])
+      }
+    }
+  }
+
+  /// RAdam (Liu et al. 2020): Adam that goes along the mean gradient while the variance of v is not to be
+  /// trusted yet, and then with the rectified rate.
+  public static func radam(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0,
+    decay kind: WeightDecayKind = .inGradient
+  ) -> UpdateRule {
+    UpdateRule(states: ["exp_avg", "exp_avg_sq"]) { numbers in
+      let averages = AdamAverages(numbers, beta1, beta2)
+      let rate = numbers.learningRate * numbers.scalar(1 / averages.correction1)
+      let longest = 2 / (1 - beta2) - 1
+      let length =
+        longest - 2 * Double(numbers.count) * power(beta2, numbers.count) / averages.correction2
+      let isTrusted = greater(numbers.scalar(length), numbers.scalar(5))
+      let trust = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
+      let rectified = numbers.scalar(
+        length > 5 ? trust.squareRoot() * averages.correction2.squareRoot() : 1)
+      let (small, one) = (numbers.scalar(epsilon), numbers.scalar(1))
+      let decay = WeightDecay(numbers, weightDecay, kind)
+      return { step in
+        let (m, v) = averages.next(step, decay.gradient(step))
+        let scale = select(isTrusted, rectified / (sqrt(v) + small), one)
+        return ParameterUpdate(decay.value(step) - rate * m * scale, states: [m, v])
       }
     }
   }
 }
 
-/// A power with a whole exponent, by squaring: the same on every machine.
-private func power(_ base: Double, _ exponent: Int) -> Double {
-  var (result, square, rest) = (1.0, base, exponent)
-  while rest > 0 {
-    if rest & 1 == 1 { result *= square }
-    square *= square
-    rest >>= 1
+/// The running means of gradients and of their squares, which Adam and its kin keep as their first two states.
+struct AdamAverages {
+  let beta1: Double
+  /// 1 − β₁ᵗ and 1 − β₂ᵗ.
+  let correction1: Double
+  let correction2: Double
+  private let keep1: Tensor
+  private let gain1: Tensor
+  private let keep2: Tensor
+  private let gain2: Tensor
+
+  init(_ numbers: StepNumbers, _ beta1: Double, _ beta2: Double) {
+    self.beta1 = numbers.momentum ?? beta1
+    (keep1, gain1) = (numbers.scalar(self.beta1), numbers.scalar(1 - self.beta1))
+    (keep2, gain2) = (numbers.scalar(beta2), numbers.scalar(1 - beta2))
+    correction1 = 1 - power(self.beta1, numbers.count)
+    correction2 = 1 - power(beta2, numbers.count)
   }
-  return result
+
+  func next(_ step: ParameterStep, _ gradient: Tensor) -> (m: Tensor, v: Tensor) {
+    (
+      step.states[0] * keep1 + gradient * gain1,
+      step.states[1] * keep2 + gradient * gradient * gain2
+    )
+  }
+}
+
+/// Weight decay of either kind, as what becomes of gradient and value.
+struct WeightDecay {
+  private let inGradient: Tensor?
+  private let decoupled: Tensor?
+
+  init(_ numbers: StepNumbers, _ decay: Double, _ kind: WeightDecayKind) {
+    switch kind {
+    case .inGradient:
+      inGradient = numbers.scalarUnlessZero(decay)
+      decoupled = nil
+    case .decoupled:
+      inGradient = nil
+      decoupled = numbers.scalarUnlessZero(decay).map { numbers.learningRate * $0 }
+    }
+  }
+
+  func gradient(_ step: ParameterStep) -> Tensor { step.gradient(withDecay: inGradient) }
+  func value(_ step: ParameterStep) -> Tensor { step.value(withDecay: decoupled) }
 }
 
 /// Adam; with weight decay AdamW.
@@ -41,23 +144,22 @@ public final class Adam: Optimizer {
   /// Adam over these parameters.
   public init(
     _ parameters: [Parameter], learningRate: Double = 1e-3, beta1: Double = 0.9,
-    beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+    beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false
   ) {
-    super.init(
-      parameters,
-      .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
-    ) { _ in learningRate }
+    let rule = UpdateRule.adam(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay, amsgrad: amsgrad)
+    super.init([ParameterGroup(parameters, rule)]) { _ in learningRate }
   }
 
   #if !hasFeature(Embedded)
     /// Adam over all parameters of a model.
     public convenience init(
       _ model: some Module, learningRate: Double = 1e-3, beta1: Double = 0.9,
-      beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+      beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0, amsgrad: Bool = false
     ) {
       self.init(
         model.parameters, learningRate: learningRate, beta1: beta1, beta2: beta2,
-        epsilon: epsilon, weightDecay: weightDecay)
+        epsilon: epsilon, weightDecay: weightDecay, amsgrad: amsgrad)
     }
   #endif
 }

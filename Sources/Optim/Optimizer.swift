@@ -2,56 +2,26 @@ import AdjointGraph
 import AdjointNN
 import AdjointRuntime
 
-/// How parameters are changed, as pure functions over tensors.
-public struct UpdateRule: Sendable {
-  /// How many states a parameter has beside it, each of the parameter's type, zero at first.
-  public let stateCount: Int
-  /// Called once a step and element type: makes the scalars that all parameters share, and gives the function
-  /// that updates one of them.
-  public let prepare: @Sendable (StepNumbers) -> (ParameterStep) -> ParameterUpdate
+/// Parameters that are changed by one rule.
+public struct ParameterGroup: Sendable {
+  /// The parameters.
+  public let parameters: [Parameter]
+  /// How they are changed.
+  public let rule: UpdateRule
+  /// Their learning rate as a function of the step; nil for the optimizer's.
+  public var schedule: (@Sendable (Int) -> Double)?
+  /// What their learning rate is multiplied by.
+  public var rateFactor: Double
 
-  /// A rule from its parts.
+  /// A group that follows the optimizer's learning rate, or one of its own.
   public init(
-    stateCount: Int,
-    prepare: @escaping @Sendable (StepNumbers) -> (ParameterStep) -> ParameterUpdate
+    _ parameters: [Parameter], _ rule: UpdateRule, rateFactor: Double = 1,
+    schedule: (@Sendable (Int) -> Double)? = nil
   ) {
-    self.stateCount = stateCount
-    self.prepare = prepare
-  }
-}
-
-/// What a step has of numbers. As tensors they are operands: other numbers tomorrow are the same plan.
-public struct StepNumbers: Sendable {
-  /// The learning rate of this step.
-  public let learningRate: Tensor
-  /// Which update of the parameter this is, from 1.
-  public let count: Int
-  /// The element type of the parameters that are updated with them.
-  public let element: ElementType
-
-  /// A number as a tensor.
-  public func scalar(_ number: Double) -> Tensor { Tensor(number, element) }
-}
-
-/// What an update rule sees of one parameter.
-public struct ParameterStep: Sendable {
-  /// The parameter's value.
-  public let value: Tensor
-  /// The loss's gradient with respect to it.
-  public let gradient: Tensor
-  /// Its states.
-  public let states: [Tensor]
-}
-
-/// What an update rule makes of one parameter.
-public struct ParameterUpdate: Sendable {
-  let value: Tensor
-  let states: [Tensor]
-
-  /// A new value and new states.
-  public init(_ value: Tensor, states: [Tensor] = []) {
-    self.value = value
-    self.states = states
+    self.parameters = parameters
+    self.rule = rule
+    self.rateFactor = rateFactor
+    self.schedule = schedule
   }
 }
 
@@ -65,31 +35,81 @@ public class Optimizer {
   public final var schedule: @Sendable (Int) -> Double
   /// What chance in the steps starts from: with the step's number it gives the step's key.
   public final var seed = 0
-  /// Steps taken so far.
-  public private(set) final var stepCount = 0
-  private let rule: UpdateRule
-  private let states: [[Cell]]
-  /// How often each parameter was updated: one that was frozen for a while starts its averages late.
-  private var updateCounts: [Int]
+  /// The momentum (of Adam and its kin β₁) as a function of the step, where it is to change.
+  public final var momentumSchedule: (@Sendable (Int) -> Double)?
+  /// What every learning rate is multiplied by: for those who watch the training, such as `ReduceOnPlateau`.
+  public final var rateScale = 1.0
+  /// How gradients are kept from being too large, if at all.
+  public final var clipping: GradientClipping?
+  /// How many steps make one update, by the mean of their gradients. What depends on the batch's size, such as a
+  /// schedule, counts updates.
+  public final var accumulation = 1
+  /// Updates taken so far.
+  public internal(set) final var stepCount = 0
+  /// Averages of the weights, updated with them.
+  public private(set) final var averages: [WeightAverage] = []
+  /// Steps whose gradients wait for the update.
+  final var waiting = 0
+  /// Each parameter's group, states, how often it was updated (one that was frozen for a while starts its averages
+  /// late), and the sum of gradients that wait.
+  final var slots: [Slot]
+  let groups: [ParameterGroup]
+
+  struct Slot {
+    let group: Int
+    let forms: [StateForm]
+    let states: [Cell]
+    var count = 0
+    var sum: Cell?
+  }
+
+  /// An optimizer for groups of parameters; those that come twice are taken where they come first.
+  public init(
+    _ groups: [ParameterGroup], learningRate schedule: @escaping @Sendable (Int) -> Double
+  ) {
+    var distinct: [Parameter] = []
+    var slots: [Slot] = []
+    for (index, group) in groups.enumerated() {
+      for parameter in group.parameters where !distinct.contains(where: { $0 === parameter }) {
+        let forms = group.rule.states(parameter.value.shape)
+        distinct.append(parameter)
+        slots.append(
+          Slot(group: index, forms: forms, states: forms.map { $0.cell(for: parameter) }))
+      }
+    }
+    parameters = distinct
+    self.slots = slots
+    self.groups = groups
+    self.schedule = schedule
+  }
 
   /// An optimizer for these parameters; those that come twice are taken once.
-  public init(
+  public convenience init(
     _ parameters: [Parameter], _ rule: UpdateRule,
     learningRate schedule: @escaping @Sendable (Int) -> Double
   ) {
-    var distinct: [Parameter] = []
-    for parameter in parameters where !distinct.contains(where: { $0 === parameter }) {
-      distinct.append(parameter)
-    }
-    self.parameters = distinct
-    self.rule = rule
-    self.schedule = schedule
-    updateCounts = Array(repeating: 0, count: distinct.count)
-    states = distinct.map { parameter in
-      (0..<rule.stateCount).map { _ in
-        Cell(.zeros(parameter.value.shape, parameter.value.element))
-      }
-    }
+    self.init([ParameterGroup(parameters, rule)], learningRate: schedule)
+  }
+
+  /// An optimizer for these parameters with a learning rate that stays.
+  public convenience init(_ parameters: [Parameter], _ rule: UpdateRule, learningRate: Double) {
+    self.init([ParameterGroup(parameters, rule)]) { _ in learningRate }
+  }
+
+  /// Takes learning rate, and momentum where there is one, from schedules.
+  public final func follow(_ schedule: RateSchedule, momentum: RateSchedule? = nil) {
+    self.schedule = schedule.value
+    momentumSchedule = momentum?.value
+  }
+
+  /// Averages the weights from now on, in the step's own plan.
+  @discardableResult
+  public final func average(
+    _ kind: WeightAverage.Kind, from start: Int = 0, every period: Int = 1
+  ) -> WeightAverage {
+    let average = WeightAverage(parameters, kind, from: start, every: period)
+    averages.append(average)
+    return average
   }
 
   /// One training step: evaluates the loss and changes every parameter. Returns the loss.
@@ -107,7 +127,8 @@ public class Optimizer {
     try StepLock.withLock { () throws(GraphError) in try takeStep(loss) }
   }
 
-  private func takeStep(_ loss: () -> Tensor) throws(GraphError) -> Tensor {
+  /// What a step does, under its lock.
+  func takeStep(_ loss: () -> Tensor) throws(GraphError) -> Tensor {
     let trainable = self.trainable
     let (value, changes) = try checked { () throws(GraphError) -> (Tensor, [CellUpdate]) in
       let (value, effects) = StepScope.open(
@@ -127,49 +148,137 @@ public class Optimizer {
         "step", "\(gradients.count) gradients for \(trainable.count) trainable parameters")
     }
     try StepLock.withLock { () throws(GraphError) in
-      try Engine.commit([], try checked { apply(gradients, to: trainable) })
+      try Engine.commit([], try checked { use(gradients, for: trainable) })
       count(trainable)
     }
   }
 
-  private var trainable: [Int] { parameters.indices.filter { parameters[$0].isTrainable } }
+  #if !hasFeature(Embedded)
+    /// What a kind of optimizer knows beside the states of its rules.
+    var ownState: OptimizerState { OptimizerState(tensors: [], counts: []) }
 
-  private func count(_ places: [Int]) {
+    func restoreOwnState(_ reader: inout StateReader) throws(GraphError) {}
+  #endif
+
+  final var trainable: [Int] { parameters.indices.filter { parameters[$0].isTrainable } }
+
+  /// Notes that the step that was made is done.
+  final func count(_ places: [Int]) {
+    waiting += 1
+    guard waiting >= accumulation else { return }
+    waiting = 0
+    for average in averages { average.note(stepCount) }
     stepCount += 1
-    for place in places { updateCounts[place] += 1 }
+    for place in places { slots[place].count += 1 }
   }
 
   /// In a function of its own, so that no gradient outlives it: then old values are free to be overwritten.
   @inline(never)
   private func updates(from loss: Tensor, of trainable: [Int]) -> [CellUpdate] {
     let found = gradient(of: loss, withRespectTo: trainable.map { parameters[$0] })
-    return apply(found, to: trainable)
+    return use(found, for: trainable)
   }
 
-  private func apply(_ gradients: [Tensor], to places: [Int]) -> [CellUpdate] {
-    var prepared: [(element: ElementType, count: Int, update: (ParameterStep) -> ParameterUpdate)] =
-      []
+  /// Adds gradients to those that wait, and once there are enough makes the update of them.
+  private func use(_ gradients: [Tensor], for places: [Int]) -> [CellUpdate] {
+    guard accumulation > 1 || waiting > 0 else { return change(gradients, of: places) }
+    let isLast = waiting + 1 >= accumulation
+    var sums: [Tensor] = []
     var changes: [CellUpdate] = []
-    changes.reserveCapacity(places.count * (1 + rule.stateCount))
     for (place, gradient) in zip(places, gradients) {
-      let (parameter, cells) = (parameters[place], states[place])
-      let (value, count) = (parameter.value, updateCounts[place] + 1)
-      if prepared.last?.element != value.element || prepared.last?.count != count {
-        prepared.append((value.element, count, prepare(value.element, count)))
-      }
-      let new = prepared[prepared.count - 1].update(
-        ParameterStep(value: value, gradient: gradient, states: cells.map { $0.value }))
-      changes.append(CellUpdate(parameter, new.value))
-      for (cell, state) in zip(cells, new.states) { changes.append(CellUpdate(cell, state)) }
+      let cell = sumCell(place)
+      let sum = waiting == 0 ? gradient : cell.value + gradient
+      sums.append(sum)
+      changes.append(CellUpdate(cell, sum))
     }
+    guard isLast else { return changes }
+    return change(
+      sums.map { $0 * Tensor(1 / Double(waiting + 1), $0.element) }, of: places)
+  }
+
+  final func sumCell(_ place: Int) -> Cell {
+    if let cell = slots[place].sum { return cell }
+    let value = parameters[place].value
+    let cell = Cell(.zeros(value.shape, value.element))
+    slots[place].sum = cell
+    return cell
+  }
+
+  /// One update of these parameters by these gradients.
+  private func change(_ gradients: [Tensor], of places: [Int]) -> [CellUpdate] {
+    let gradients = clipping.map { $0.clipped(gradients) } ?? gradients
+    var prepared = Prepared()
+    var changes: [CellUpdate] = []
+    changes.reserveCapacity(places.count * 3)
+    var values: [Tensor] = []
+    for (place, gradient) in zip(places, gradients) {
+      let parameter = parameters[place]
+      let (value, states) = (parameter.value, slots[place].states)
+      let update = prepared.update(
+        self, slots[place].group, slots[place].count + 1, value.element)
+      let new = update(
+        ParameterStep(value: value, gradient: gradient, states: states.map { $0.value }))
+      if !averages.isEmpty { values.append(new.value) }
+      changes.append(CellUpdate(parameter, new.value))
+      for (cell, state) in zip(states, new.states) { changes.append(CellUpdate(cell, state)) }
+    }
+    for average in averages { changes += average.updates(stepCount, values, of: places) }
     return changes
   }
 
+  /// The rule made ready for the parameters of a group, an element type and a count: mostly it is the last one's.
+  private struct Prepared {
+    private var group = -1
+    private var count = 0
+    private var element = ElementType.float32
+    private var update: ((ParameterStep) -> ParameterUpdate)?
+
+    mutating func update(
+      _ optimizer: Optimizer, _ group: Int, _ count: Int, _ element: ElementType
+    ) -> (ParameterStep) -> ParameterUpdate {
+      if let update, group == self.group, count == self.count, element == self.element {
+        return update
+      }
+      (self.group, self.count, self.element) = (group, count, element)
+      let update = optimizer.prepare(group, count, element)
+      self.update = update
+      return update
+    }
+  }
+
   private func prepare(
-    _ element: ElementType, _ count: Int
+    _ group: Int, _ count: Int, _ element: ElementType
   ) -> (ParameterStep) -> ParameterUpdate {
-    rule.prepare(
+    groups[group].rule.prepare(
       StepNumbers(
-        learningRate: Tensor(schedule(stepCount), element), count: count, element: element))
+        rate: learningRate(of: groups[group], at: stepCount),
+        momentum: momentumSchedule?(stepCount), count: count, element: element))
+  }
+
+  /// The learning rate that a group has at a step.
+  public final func learningRate(of group: ParameterGroup, at step: Int) -> Double {
+    (group.schedule ?? schedule)(step) * group.rateFactor * rateScale
+  }
+}
+
+#if !hasFeature(Embedded)
+  extension Optimizer {
+    /// An optimizer for all parameters of a model, with a learning rate that stays.
+    public convenience init(_ model: some Module, _ rule: UpdateRule, learningRate: Double) {
+      self.init([ParameterGroup(model.parameters, rule)]) { _ in learningRate }
+    }
+  }
+#endif
+
+extension ParameterGroup {
+  /// Two groups: what is decayed, by default no biases and norms, by one rule, and the rest by another.
+  public static func split(
+    _ parameters: [Parameter], decayed choice: ParameterChoice = .weights, _ rule: UpdateRule,
+    others: UpdateRule
+  ) -> [ParameterGroup] {
+    [
+      ParameterGroup(parameters.filter { choice.holds($0) }, rule),
+      ParameterGroup(parameters.filter { !choice.holds($0) }, others),
+    ]
   }
 }
