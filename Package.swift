@@ -32,7 +32,8 @@ let package = Package(
     room("CPU", imports: ["Runtime", "Reference", "Graph"], c: ["CKernels"]),
     room("NN", imports: ["Runtime", "Graph"]),
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
-    room("Data", imports: ["Runtime", "Graph"], c: ["CCodecs"]),
+    room("Generators", imports: ["Graph"]),
+    room("Data", imports: ["Generators", "Runtime", "Graph"], c: ["CCodecs"]),
     room("Training", imports: ["Data", "Optim", "NN", "Runtime", "Graph"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
@@ -40,20 +41,21 @@ let package = Package(
       name: "Adjoint",
       dependencies: [
         "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointNN",
-        "AdjointOptim", "AdjointData", "AdjointTraining", "AdjointViews",
+        "AdjointOptim", "AdjointData", "AdjointGenerators", "AdjointTraining", "AdjointViews",
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
       name: "adjoint-cli",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointTraining", "AdjointViews",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointGenerators",
+        "AdjointTraining", "AdjointViews",
       ], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
       name: "PlayWeb",
       dependencies: [
         "CSupport", "AdjointGraph", "AdjointReference", "AdjointRuntime", "AdjointNN",
-        "AdjointOptim", "AdjointWorkloads",
+        "AdjointOptim", "AdjointGenerators", "AdjointWorkloads",
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
     .executableTarget(
@@ -63,7 +65,8 @@ let package = Package(
       name: "AdjointTests",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointTraining", "AdjointViews",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointGenerators",
+        "AdjointTraining", "AdjointViews",
       ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
