@@ -1,4 +1,4 @@
-// Reads gzipped files with zlib's file functions, which need no knowledge of its structures.
+// Reads gzipped files and packs bytes with those functions of zlib that need no knowledge of its structures.
 #include "adjoint_codecs.h"
 
 #include <dlfcn.h>
@@ -9,6 +9,8 @@ typedef struct {
   void *(*open)(const char *, const char *);
   int (*read)(void *, void *, unsigned);
   int (*close)(void *);
+  int (*compress)(uint8_t *, unsigned long *, const uint8_t *, unsigned long, int);
+  unsigned long (*bound)(unsigned long);
 } zlib_functions;
 
 static zlib_functions zlib;
@@ -22,7 +24,10 @@ static void find_zlib(void) {
   if (!zlib.open) zlib.open = (void *(*)(const char *, const char *))dlsym(library, "gzopen");
   zlib.read = (int (*)(void *, void *, unsigned))dlsym(library, "gzread");
   zlib.close = (int (*)(void *))dlsym(library, "gzclose");
-  is_found = zlib.open && zlib.read && zlib.close;
+  zlib.compress =
+      (int (*)(uint8_t *, unsigned long *, const uint8_t *, unsigned long, int))dlsym(library, "compress2");
+  zlib.bound = (unsigned long (*)(unsigned long))dlsym(library, "compressBound");
+  is_found = zlib.compress && zlib.bound && zlib.open && zlib.read && zlib.close;
 }
 
 int adj_has_gzip(void) {
@@ -60,4 +65,18 @@ adj_codec_result adj_read_gzip(const char *path, uint8_t **bytes, size_t *count)
   free(*bytes);
   *bytes = NULL;
   return end == -2 ? ADJ_CODEC_NO_MEMORY : ADJ_CODEC_DAMAGED;
+}
+
+adj_codec_result adj_compress(const uint8_t *bytes, size_t count, uint8_t **packed, size_t *packed_count) {
+  if (!adj_has_gzip()) return ADJ_CODEC_NO_LIBRARY;
+  unsigned long room = zlib.bound(count);
+  *packed = malloc(room);
+  if (!*packed) return ADJ_CODEC_NO_MEMORY;
+  if (zlib.compress(*packed, &room, bytes, count, 9) != 0) {
+    free(*packed);
+    *packed = NULL;
+    return ADJ_CODEC_NO_MEMORY;
+  }
+  *packed_count = room;
+  return ADJ_CODEC_OK;
 }

@@ -31,7 +31,20 @@ private struct Diagnosis {
       missing.append(
         ("thread pool: libgomp.so.1 not found", "everything runs on one thread; install libgomp1"))
     }
-    return missing
+    return missing + pictures
+  }
+
+  /// What pictures need.
+  private var pictures: [(what: String, remedy: String)] {
+    PictureFile.missingLibraries.map {
+      ("\($0.format): no library that decodes it", "such pictures cannot be read; \($0.remedy)")
+    }
+  }
+
+  private var pictureFormats: String {
+    let missing = PictureFile.missingLibraries.map { $0.format }
+    let found = ["PNG", "JPEG"].filter { !missing.contains($0) }
+    return found.isEmpty ? "none" : found.joined(separator: ", ")
   }
 
   var text: String {
@@ -42,6 +55,7 @@ private struct Diagnosis {
     table.add(["instruction set", CPUDevice.instructionSet])
     table.add(["processors", String(CPUDevice.processors)])
     table.add(["thread pool", hasThreadPool ? "libgomp" : "not found"])
+    table.add(["pictures", pictureFormats])
     let found = missing
     let advice = found.isEmpty ? ["nothing is missing"] : found.map { "\($0.what)\n  \($0.remedy)" }
     return (table.lines + [""] + advice).joined(separator: "\n")
