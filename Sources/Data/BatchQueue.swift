@@ -8,12 +8,12 @@ final class BatchQueue: @unchecked Sendable {
   private var left: Int
   private var isStopped = false
 
-  init(_ data: any Dataset, _ places: [[Int]], capacity: Int) {
+  init(_ data: any Dataset, _ places: [[Int]], epoch: Int, capacity: Int) {
     self.capacity = capacity
     left = places.count
     // The thread holds the queue; whoever reads from it stops it when it goes.
     startThread { [self] in
-      for batch in places where !deliver(Result { try data.batch(batch) }) { return }
+      for batch in places where !deliver(Result { try data.batch(batch, epoch: epoch) }) { return }
     }
   }
 

@@ -24,6 +24,8 @@ public protocol Dataset: Sendable {
   var count: Int { get }
   /// The examples at `places`, in that order.
   func batch(_ places: [Int]) throws -> Batch
+  /// The same as they are seen in an epoch: what is changed by chance is changed otherwise in every epoch.
+  func batch(_ places: [Int], epoch: Int) throws -> Batch
   /// True where a batch takes long to make (files are read, images decoded), so that it pays to make the next
   /// ones meanwhile on another thread.
   var isSlow: Bool { get }
@@ -32,6 +34,8 @@ public protocol Dataset: Sendable {
 extension Dataset {
   /// True where a batch takes long to make.
   public var isSlow: Bool { false }
+  /// The same examples in every epoch.
+  public func batch(_ places: [Int], epoch: Int) throws -> Batch { try batch(places) }
 }
 
 /// Examples in memory: two tensors whose first axes count examples.
@@ -88,5 +92,9 @@ public struct Subset: Dataset {
   /// The examples at `places`, in that order.
   public func batch(_ places: [Int]) throws -> Batch {
     try base.batch(places.map { self.places[$0] })
+  }
+  /// The same as they are seen in an epoch.
+  public func batch(_ places: [Int], epoch: Int) throws -> Batch {
+    try base.batch(places.map { self.places[$0] }, epoch: epoch)
   }
 }

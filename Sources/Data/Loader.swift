@@ -36,7 +36,7 @@ public final class Loader: Sequence, Sendable {
 
   /// The batches of an epoch, from one of them on.
   public func batches(epoch: Int, from first: Int = 0) -> BatchIterator {
-    BatchIterator(data, plan.batches(epoch: epoch).dropFirst(first), ahead: ahead)
+    BatchIterator(data, plan.batches(epoch: epoch).dropFirst(first), epoch: epoch, ahead: ahead)
   }
 }
 
@@ -73,20 +73,22 @@ public struct BatchPlan: Sendable {
 /// The batches of one epoch, one after the other.
 public final class BatchIterator: IteratorProtocol {
   private let data: any Dataset
+  private let epoch: Int
   private var rest: ArraySlice<[Int]>
   private let queue: BatchQueue?
 
-  init(_ data: any Dataset, _ places: ArraySlice<[Int]>, ahead: Int) {
+  init(_ data: any Dataset, _ places: ArraySlice<[Int]>, epoch: Int, ahead: Int) {
     self.data = data
+    self.epoch = epoch
     rest = places
-    queue = ahead > 0 ? BatchQueue(data, Array(places), capacity: ahead) : nil
+    queue = ahead > 0 ? BatchQueue(data, Array(places), epoch: epoch, capacity: ahead) : nil
   }
 
   /// The next batch, or what prevents it; nil at the end.
   public func nextBatch() throws -> Batch? {
     if let queue { return try queue.take() }
     guard let places = rest.popFirst() else { return nil }
-    return try data.batch(places)
+    return try data.batch(places, epoch: epoch)
   }
 
   /// The next batch. What prevents it stops the program with one sentence, outside of `checked`; `nextBatch`
