@@ -4,16 +4,18 @@ import AdjointRuntime
 /// Files in the IDX format, in which MNIST and its relatives come: element type, shape, then the elements with
 /// their highest byte first.
 public enum IDX {
-  /// The tensor in a file, gzipped or not. Bytes become float32, as do shorts; the other types are kept.
-  public static func read(_ path: String) throws -> Tensor {
-    try parse(try FileBytes.read(path), path)
+  /// The tensor in a file, gzipped or not. Bytes become float32 unless they are kept, as do shorts; the other types
+  /// stay.
+  public static func read(_ path: String, keepingBytes: Bool = false) throws -> Tensor {
+    try parse(try FileBytes.read(path), path, keepingBytes: keepingBytes)
   }
 
   /// Images and their labels, from two files.
   public static func readPair(
-    images: String, labels: String
+    images: String, labels: String, keepingBytes: Bool = false
   ) throws -> (images: Tensor, labels: Tensor) {
-    let (x, y) = (try read(images), try read(labels).cast(to: .int64).evaluated())
+    let x = try read(images, keepingBytes: keepingBytes)
+    let y = try read(labels).cast(to: .int64).evaluated()
     guard y.rank == 1 else {
       throw DataError(labels, "holds \(y.shape.description), not one label an image")
     }
@@ -25,7 +27,9 @@ public enum IDX {
   }
 
   /// The tensor that the bytes of a file are.
-  static func parse(_ bytes: [UInt8], _ path: String) throws -> Tensor {
+  static func parse(
+    _ bytes: [UInt8], _ path: String, keepingBytes: Bool = false
+  ) throws -> Tensor {
     guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, let kind = Kind(rawValue: bytes[2]) else {
       throw DataError(path, "is not an IDX file: its first bytes do not say so")
     }
@@ -41,6 +45,7 @@ public enum IDX {
         "is cut off or too long: \(shape.description) needs \(shape.isValid ? shape.count * kind.width : 0) bytes after the header, but \(bytes.count - start) are there"
       )
     }
+    if kind == .byte, keepingBytes { return Tensor(Array(bytes[start...]), shape: shape) }
     return elements(bytes, start, shape, kind)
   }
 

@@ -1,4 +1,5 @@
 import Adjoint
+import AdjointData
 import Foundation
 import Testing
 
@@ -56,5 +57,13 @@ import Testing
     #expect(counts == [Int](repeating: 1000, count: 10))
     #expect(images.max().item == 1 && images.min().item == 0)
     #expect(abs(images.mean().item - 0.2868) < 1e-3)
+    // As bytes they take a quarter, and become the same numbers in a batch.
+    let bytes = try FashionMNIST.dataset(test: true)
+    #expect(bytes.inputs.element == .uint8 && bytes.inputs.shape == [10_000, 1, 28, 28])
+    let batch = try bytes.batch([7, 9_999])
+    let plain = try images.rows([7, 9_999])
+    #expect(
+      batch.input.floats == plain.floats
+        && batch.target.integers == [labels.integers[7], labels.integers[9_999]])
   }
 }
