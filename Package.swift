@@ -34,21 +34,24 @@ let package = Package(
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
     room("Generators", imports: ["Graph"]),
     room("Data", imports: ["Generators", "Runtime", "Graph"], c: ["CCodecs"]),
-    room("Training", imports: ["Data", "Optim", "NN", "Runtime", "Graph"]),
+    room("Formats", imports: ["Runtime", "Graph"]),
+    room("Training", imports: ["Formats", "Data", "Optim", "NN", "Runtime", "Graph"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",
       dependencies: [
         "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointNN",
-        "AdjointOptim", "AdjointData", "AdjointGenerators", "AdjointTraining", "AdjointViews",
+        "AdjointOptim", "AdjointData", "AdjointFormats", "AdjointGenerators", "AdjointTraining",
+        "AdjointViews",
       ],
       path: "Sources/Adjoint", swiftSettings: settings),
     .executableTarget(
       name: "adjoint-cli",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointGenerators",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointFormats",
+        "AdjointGenerators",
         "AdjointTraining", "AdjointViews",
       ], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
@@ -65,7 +68,8 @@ let package = Package(
       name: "AdjointTests",
       dependencies: [
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
-        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointGenerators",
+        "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointFormats",
+        "AdjointGenerators",
         "AdjointTraining", "AdjointViews",
       ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),
   ],
