@@ -4,73 +4,14 @@ import AdjointNN
 import AdjointOptim
 import AdjointRuntime
 
-/// What an epoch gave.
-public struct EpochRecord: Sendable {
-  /// Which epoch it was, from 1.
-  public let epoch: Int
-  /// The mean training loss and the metrics over the training batches, each as the model was at that time.
-  public let training: Scores
-  /// The same over the validation data, after the epoch.
-  public let validation: Scores?
-  /// The learning rate of its last step.
-  public let learningRate: Double
-  /// How long it took, validation included.
-  public let seconds: Double
-}
-
-/// A loss and metrics.
-public struct Scores: Sendable {
-  /// The mean loss an example.
-  public let loss: Double
-  /// The metrics by their names, in the trainer's order.
-  public let metrics: [(name: String, value: Double)]
-
-  /// The value of a metric by its name.
-  public subscript(name: String) -> Double? { metrics.first { $0.name == name }?.value }
-}
-
-/// Where a training is.
-public struct Progress: Sendable {
-  /// The epoch that is going on, from 1.
-  public let epoch: Int
-  /// How many epochs there will be.
-  public let epochs: Int
-  /// Steps taken in this epoch.
-  public let step: Int
-  /// How many steps an epoch has.
-  public let steps: Int
-  /// The loss of the step just taken.
-  public let loss: Double
-  /// The mean loss of this epoch so far.
-  public let meanLoss: Double
-  /// Seconds since the training began.
-  public let seconds: Double
-}
-
-/// Looks on while a trainer works, and may stop it.
-public protocol TrainingObserver: AnyObject {
-  /// Called before the first step.
-  func trainingWillBegin(_ trainer: Trainer) throws
-  /// Called after every step.
-  func stepDidEnd(_ trainer: Trainer, _ progress: Progress) throws
-  /// Called after every epoch.
-  func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) throws
-  /// Called at the end, however it came about.
-  func trainingDidEnd(_ trainer: Trainer) throws
-}
-
-extension TrainingObserver {
-  /// Does nothing.
-  public func trainingWillBegin(_ trainer: Trainer) throws {}
-  /// Does nothing.
-  public func stepDidEnd(_ trainer: Trainer, _ progress: Progress) throws {}
-  /// Does nothing.
-  public func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) throws {}
-  /// Does nothing.
-  public func trainingDidEnd(_ trainer: Trainer) throws {}
-}
-
 /// The loop that people write anyway: epochs of steps, validation after each, and others who look on.
+///
+///     let trainer = Trainer(net, optimizer: Adam(net), loss: crossEntropy, metrics: [Accuracy()])
+///     try trainer.fit(training, validation: validation, epochs: 10)
+///     print(try trainer.evaluate(test)["accuracy"]!)
+///
+/// Validation data are a part of the training data: by them the best model is kept and the training stopped. The
+/// test data are read once, at the end.
 public final class Trainer {
   /// What learns.
   public let model: any Module
@@ -82,12 +23,36 @@ public final class Trainer {
   public let metrics: [any Metric]
   /// Who looks on.
   public var observers: [any TrainingObserver]
+  /// When to stop before the last epoch; never where nil.
+  public var earlyStopping: EarlyStopping?
+  /// Whether the model as it was after its best epoch is put back at the end.
+  public var keepsBest = false
+  /// Which metric (or `loss`) tells the best epoch; by default the first metric.
+  public var monitored: String?
+  /// Which weights are kept at 0.
+  public var masks: PruningMasks?
+  /// Whether it looks for what goes wrong. It costs about a hundredth of the time.
+  public var looksForFaults = true
   /// What each epoch gave.
-  public private(set) var history: [EpochRecord] = []
+  public internal(set) var history: [EpochRecord] = []
   /// Why it was stopped before its last epoch, if it was.
   public private(set) var stopReason: String?
+  /// What was found to go wrong.
+  public private(set) var findings: [Finding] = []
+  /// What is worth knowing and nothing wrong.
+  public internal(set) var remarks: [String] = []
+  /// The best epoch so far and the model after it, where `keepsBest`.
+  public internal(set) var best: BestModel?
 
-  private let trainingSums: [Cell]
+  /// How far the epoch has come that is going on.
+  var position = EpochPosition()
+  /// The order of the batches that the training goes through, for those who note where it is.
+  private(set) var plan: BatchPlan?
+  let trainingSums: [Cell]
+  /// The cells of the model, found once.
+  let cells: [Cell]
+  private var isOutOfPatience = false
+  private lazy var examiner = Examiner(self)
 
   /// A trainer for a model.
   public init(
@@ -99,56 +64,95 @@ public final class Trainer {
     self.loss = loss
     self.metrics = metrics
     self.observers = observers
+    cells = model.cells
     trainingSums = metrics.map { Cell(.zeros([$0.sumCount], .float64)) }
   }
+
+  var monitor: Monitor { Monitor(monitored, metrics) }
 
   /// Ends the training after the step that is being taken.
   public func stop(_ reason: String) { stopReason = reason }
 
-  /// Trains until `epochs` epochs are done, those of the history included.
+  /// Tells everybody what goes wrong: each kind once.
+  func report(_ finding: Finding) throws {
+    guard !findings.contains(where: { $0.kind == finding.kind }) else { return }
+    findings.append(finding)
+    for observer in observers { try observer.trainerDidFind(self, finding) }
+  }
+
+  /// Trains until `epochs` epochs are done, those of the history included. A training that was stopped, or restored
+  /// from a checkpoint, goes on where it was, within an epoch too.
   public func fit(_ training: Loader, validation: Loader? = nil, epochs: Int) throws {
     stopReason = nil
+    plan = training.plan
     let start = monotonicSeconds()
-    for observer in observers { try observer.trainingWillBegin(self) }
+    do {
+      for observer in observers { try observer.trainingWillBegin(self) }
+      try takeEpochs(training, validation, epochs, start)
+      if looksForFaults { try examiner.trainingDidEnd(training, validation) }
+      if history.count >= epochs || isOutOfPatience { putBackBest() }
+    } catch {
+      for observer in observers { try? observer.trainingDidEnd(self) }
+      throw error
+    }
+    for observer in observers { try observer.trainingDidEnd(self) }
+  }
+
+  private func takeEpochs(
+    _ training: Loader, _ validation: Loader?, _ epochs: Int, _ start: Double
+  ) throws {
+    checkPatience()
+    try masks?.apply()
     while history.count < epochs, stopReason == nil {
       let begin = monotonicSeconds()
-      let scores = try takeEpoch(training, of: epochs, start)
-      guard let scores else { break }
+      guard let scores = try takeEpoch(training, of: epochs, start) else { return }
       let record = EpochRecord(
         epoch: history.count + 1, training: scores,
         validation: try validation.map { try evaluate($0) },
         learningRate: optimizer.schedule(max(optimizer.stepCount - 1, 0)),
         seconds: monotonicSeconds() - begin)
       history.append(record)
+      position = EpochPosition()
+      noteBest()
+      if looksForFaults { try examiner.epochDidEnd(record) }
       for observer in observers { try observer.epochDidEnd(self, record) }
+      checkPatience()
     }
-    for observer in observers { try observer.trainingDidEnd(self) }
   }
 
   /// One epoch of steps; nil where it was stopped before its end.
   private func takeEpoch(_ loader: Loader, of epochs: Int, _ start: Double) throws -> Scores? {
-    let batches = loader.batches(epoch: history.count)
-    for cell in trainingSums { cell.value = .zeros(cell.value.shape, .float64) }
-    var (sum, examples, step) = (0.0, 0, 0)
+    let batches = loader.batches(epoch: history.count, from: position.step)
+    if position.step == 0 {
+      for cell in trainingSums { cell.value = .zeros(cell.value.shape, .float64) }
+    }
     while let batch = try batches.nextBatch() {
+      if looksForFaults { try examiner.stepWillBegin(loader, batch) }
       let loss = try take(batch).item
-      sum += loss * Double(batch.count)
-      examples += batch.count
-      step += 1
+      position.add(loss, batch.count)
+      if looksForFaults { try examiner.stepDidEnd(loader, batch, loss) }
       let progress = Progress(
-        epoch: history.count + 1, epochs: epochs, step: step, steps: loader.batchCount,
-        loss: loss, meanLoss: sum / Double(examples), seconds: monotonicSeconds() - start)
+        epoch: history.count + 1, epochs: epochs, step: position.step, steps: loader.batchCount,
+        loss: loss, meanLoss: position.meanLoss, seconds: monotonicSeconds() - start)
       for observer in observers { try observer.stepDidEnd(self, progress) }
-      if stopReason != nil, step < loader.batchCount { return nil }
+      if stopReason != nil, position.step < loader.batchCount { return nil }
     }
-    let measured = zip(metrics, trainingSums).map { metric, cell in
-      (metric.name, metric.value(of: cell.value.doubles))
-    }
-    return Scores(loss: examples == 0 ? 0 : sum / Double(examples), metrics: measured)
+    return scores(position.meanLoss, trainingSums.map { $0.value.doubles })
+  }
+
+  private func scores(_ loss: Double, _ sums: [[Double]]) -> Scores {
+    Scores(
+      loss: loss, metrics: zip(metrics, sums).map { ($0.name, $0.value(of: $1)) }, sums: sums)
   }
 
   /// One step; what the metrics add is computed in it.
-  private func take(_ batch: Batch) throws -> Tensor {
+  func take(_ batch: Batch) throws -> Tensor {
+    let loss = try learn(batch)
+    try masks?.apply()
+    return loss
+  }
+
+  private func learn(_ batch: Batch) throws -> Tensor {
     try optimizer.tryStep {
       let prediction = model(batch.input)
       for (metric, cell) in zip(metrics, trainingSums) {
@@ -159,10 +163,19 @@ public final class Trainer {
     }
   }
 
+  /// The graph of a step's prediction and loss, as the step would make it; nothing is changed by it.
+  func trace(_ batch: Batch) throws -> (prediction: Tensor, loss: Tensor) {
+    try checked { () throws(GraphError) in
+      StepScope.open {
+        let prediction = model(batch.input)
+        return (prediction, loss(prediction, batch.target))
+      }.result
+    }
+  }
+
   /// Loss and metrics over data, without learning from it.
   public func evaluate(_ loader: Loader) throws -> Scores {
-    var sum = 0.0
-    var examples = 0
+    var total = EpochPosition()
     var sums = [[Double]](repeating: [], count: metrics.count)
     let batches = loader.batches(epoch: 0)
     while let batch = try batches.nextBatch() {
@@ -170,17 +183,57 @@ public final class Trainer {
       let measured = metrics.map { $0.sums(prediction, batch.target) }
       let loss = loss(prediction, batch.target)
       try Engine.evaluate([loss] + measured)
-      sum += loss.item * Double(batch.count)
-      examples += batch.count
+      total.add(loss.item, batch.count)
       for (place, tensor) in measured.enumerated() { add(tensor.doubles, to: &sums[place]) }
     }
-    guard examples > 0 else { throw DataError("evaluation", "there are no examples") }
-    return Scores(
-      loss: sum / Double(examples),
-      metrics: zip(metrics, sums).map { ($0.name, $0.value(of: $1)) })
+    guard total.examples > 0 else { throw DataError("evaluation", "there are no examples") }
+    return scores(total.meanLoss, sums)
   }
 
   private func add(_ values: [Double], to sums: inout [Double]) {
     sums = sums.isEmpty ? values : zip(sums, values).map { $0 + $1 }
+  }
+}
+
+// The best model, and patience.
+extension Trainer {
+  private func noteBest() {
+    guard keepsBest, let found = monitor.best(history), found.epoch == history.count else { return }
+    best = BestModel(
+      epoch: found.epoch, value: found.value, values: cells.map { $0.value.copied() })
+  }
+
+  private func putBackBest() {
+    guard keepsBest, let best else { return }
+    for (cell, value) in zip(cells, best.values) { cell.value = value }
+  }
+
+  private func checkPatience() {
+    isOutOfPatience = false
+    guard let earlyStopping, stopReason == nil,
+      let best = monitor.best(history, margin: earlyStopping.margin),
+      history.count - best.epoch >= earlyStopping.patience
+    else { return }
+    isOutOfPatience = true
+    stop(
+      "validation \(monitor.name) has not become better since epoch \(best.epoch) (\(shortText(best.value)))"
+    )
+  }
+}
+
+/// How far an epoch has come.
+struct EpochPosition: Sendable, Equatable {
+  /// Steps taken.
+  var step = 0
+  /// The sum of the losses of all examples.
+  var lossSum = 0.0
+  var examples = 0
+
+  var meanLoss: Double { examples == 0 ? 0 : lossSum / Double(examples) }
+
+  mutating func add(_ loss: Double, _ count: Int) {
+    step += 1
+    lossSum += loss * Double(count)
+    examples += count
   }
 }

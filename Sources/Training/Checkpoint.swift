@@ -1,0 +1,171 @@
+import AdjointData
+import AdjointFormats
+import AdjointGraph
+import AdjointNN
+import AdjointOptim
+import AdjointRuntime
+
+/// A training as a file: weights, statistics, the optimizer's memory, the place in the data, the history, the best
+/// model. A run that is taken up from it gives the bits that it would have given undisturbed.
+public enum Checkpoint {
+  /// What the metadata call the part that is no tensor.
+  static let entry = "adjoint.training"
+  /// Other versions are refused.
+  static let version = 1
+}
+
+extension Trainer {
+  /// Writes all that is needed to go on from here: whole, or not at all.
+  public func saveCheckpoint(to path: String) throws {
+    let state = captureState()
+    var tensors = named("model.", state.model)
+    tensors += state.optimizer.cells.map { ("optimizer." + $0.name, $0.value) }
+    tensors += state.sums.enumerated().map { ("sums.\($0)", $1) }
+    if let best = state.best { tensors += named("best.", best.values) }
+    for (parameter, mask) in masks?.entries ?? [] {
+      tensors.append(("mask." + parameter.name, mask))
+    }
+    let text = describe(state).text()
+    try Safetensors(tensors, metadata: [(Checkpoint.entry, text)]).write(to: path)
+  }
+
+  private func named(_ prefix: String, _ values: [Tensor]) -> [(name: String, tensor: Tensor)] {
+    zip(cells, values).map { (prefix + $0.name, $1) }
+  }
+
+  private func describe(_ state: TrainingState) -> JSON {
+    [
+      "version": .integer(Checkpoint.version),
+      "device": .string(Devices.current.name),
+      "deviceSettings": .string(String(Devices.current.identity)),
+      "data": plan.map { .string("\($0)") } ?? .null,
+      "epoch": .integer(state.history.count),
+      "step": .integer(state.position.step),
+      "lossSum": .number(state.position.lossSum),
+      "examples": .integer(state.position.examples),
+      "stepCount": .integer(state.optimizer.stepCount),
+      "updateCounts": .array(state.optimizer.updateCounts.map { .integer($0) }),
+      "history": .array(state.history.map { JSON($0) }),
+      "best": state.best.map { ["epoch": .integer($0.epoch), "value": .number($0.value)] } ?? .null,
+    ]
+  }
+
+  /// Goes on from a checkpoint: `fit` with the same data then takes the steps that were left. What does not fit this
+  /// model, optimizer or data is refused, and nothing has changed.
+  public func resume(from path: String, training: Loader? = nil) throws {
+    let file = try Safetensors(reading: path)
+    guard let text = file.text(Checkpoint.entry) else {
+      throw FormatError(path, "holds tensors, but is no checkpoint of a training")
+    }
+    let reader = CheckpointReader(
+      path, file, try JSON(parsing: text, source: "the checkpoint \(path)"))
+    try reader.check(training?.plan)
+    let state = try reader.state(for: self)
+    if let remark = reader.remark { remarks.append(remark) }
+    restore(state)
+    if let found = try reader.masks(for: self) { masks = found }
+  }
+}
+
+/// Takes a state out of a file's content.
+private struct CheckpointReader {
+  let path: String
+  let facts: JSON
+  private let tensors: [String: Tensor]
+
+  init(_ path: String, _ file: Safetensors, _ facts: JSON) {
+    self.path = path
+    self.facts = facts
+    tensors = Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.tensor) })
+  }
+
+  private func wrong(_ problem: String) -> FormatError { FormatError(path, problem) }
+
+  func check(_ plan: BatchPlan?) throws {
+    let version = try integer("version")
+    guard version == Checkpoint.version else {
+      throw wrong(
+        "is a checkpoint of version \(version); this program reads \(Checkpoint.version)")
+    }
+    if let plan, let known = facts["data"], known != .null, known.string != "\(plan)" {
+      throw wrong(
+        "belongs to other data or batches: \(known.text()) then, \(plan) now")
+    }
+  }
+
+  /// Other threads add in another order: nothing wrong, but other bits.
+  var remark: String? {
+    let now = Devices.current
+    guard
+      facts["device"]?.string != now.name
+        || facts["deviceSettings"]?.string != String(now.identity)
+    else { return nil }
+    return
+      "The checkpoint \(path) was written on another device or with another number of threads: the run goes on, but its last digits may differ."
+  }
+
+  func integer(_ name: String) throws -> Int {
+    guard let number = facts[name]?.integer, number >= 0 else { throw damaged(name) }
+    return number
+  }
+
+  private func damaged(_ name: String) -> FormatError {
+    wrong("is a damaged checkpoint: \(name) is missing or wrong")
+  }
+
+  private func value(_ name: String, like cell: Cell) throws -> Tensor {
+    guard let tensor = tensors[name] else {
+      throw wrong("is a checkpoint of another model or optimizer: it has no \(name)")
+    }
+    guard tensor.type == cell.value.type else {
+      throw wrong(
+        "is a checkpoint of another model or optimizer: \(name) is \(tensor.element.name) \(tensor.shape.description) there, \(cell.value.element.name) \(cell.value.shape.description) here"
+      )
+    }
+    return tensor
+  }
+
+  func state(for trainer: Trainer) throws -> TrainingState {
+    let model = try trainer.cells.map { try value("model." + $0.name, like: $0) }
+    let optimizer = try trainer.optimizer.stateCells.map {
+      ($0.name, try value("optimizer." + $0.name, like: $0.cell))
+    }
+    let sums = try trainer.trainingSums.enumerated().map { try value("sums.\($0)", like: $1) }
+    let counts = facts["updateCounts"]?.array?.compactMap { $0.integer } ?? []
+    guard counts.count == trainer.optimizer.updateCounts.count else {
+      throw damaged("updateCounts")
+    }
+    guard let lossSum = facts["lossSum"]?.double else { throw damaged("lossSum") }
+    let history = try facts["history"]?.array?.map { item in
+      guard let record = EpochRecord(item) else { throw damaged("history") }
+      return record
+    }
+    guard let history, history.count == (try integer("epoch")) else { throw damaged("history") }
+    return TrainingState(
+      model: model,
+      optimizer: OptimizerState(
+        cells: optimizer, stepCount: try integer("stepCount"), updateCounts: counts),
+      sums: sums, history: history,
+      position: EpochPosition(
+        step: try integer("step"), lossSum: lossSum, examples: try integer("examples")),
+      best: try best(for: trainer))
+  }
+
+  func masks(for trainer: Trainer) throws -> PruningMasks? {
+    let entries = try trainer.optimizer.parameters.compactMap { parameter in
+      let name = "mask." + parameter.name
+      return tensors[name] == nil ? nil : (parameter, try value(name, like: parameter))
+    }
+    return entries.isEmpty ? nil : PruningMasks(entries)
+  }
+
+  private func best(for trainer: Trainer) throws -> BestModel? {
+    guard let known = facts["best"], known != .null else { return nil }
+    guard let epoch = known["epoch"]?.integer, let number = known["value"]?.double else {
+      throw damaged("best")
+    }
+    return BestModel(
+      epoch: epoch, value: number,
+      values: try trainer.cells.map { try value("best." + $0.name, like: $0) })
+  }
+}
