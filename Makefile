@@ -1,13 +1,14 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test thorough bench compare sanitize lint docs wasm
+.PHONY: help setup build test thorough kills bench compare sanitize lint docs wasm
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
 	@echo "make build    build the command line, optimised"
 	@echo "make test     set up, build and run all tests"
 	@echo "make thorough ten times the random graphs of make test"
+	@echo "make kills    kill a training fifty times, ten of them while it writes a checkpoint"
 	@echo "make bench    time whole training steps"
 	@echo "make compare  the same beside other frameworks (see tools/compare)"
 	@echo "make sanitize run tests under the address and thread sanitizers"
@@ -30,6 +31,9 @@ test: setup
 
 thorough: setup
 	ADJOINT_GRAPHS=20000 SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release --filter RandomGraphTests
+
+kills: setup
+	ADJOINT_KILLS=40 SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release --filter killedAtAnyMomentItGoesOn
 
 bench: build
 	.build/release/adjoint bench

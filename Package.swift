@@ -64,6 +64,10 @@ let package = Package(
     .executableTarget(
       name: "adjoint-bits", dependencies: ["AdjointGraph", "AdjointRuntime", "AdjointWorkloads"],
       path: "Sources/Bits", swiftSettings: settings),
+    .executableTarget(
+      name: "adjoint-resume",
+      dependencies: ["Adjoint", "AdjointGraph", "AdjointRuntime"],
+      path: "Sources/Resume", swiftSettings: settings),
     .testTarget(
       name: "AdjointTests",
       dependencies: [
