@@ -12,6 +12,8 @@ public enum Checkpoint {
   static let entry = "adjoint.training"
   /// Other versions are refused.
   static let version = 1
+  /// What the optimizer's tensors are called by.
+  static let prefix = "optimizer."
 }
 
 extension Trainer {
@@ -19,7 +21,7 @@ extension Trainer {
   public func saveCheckpoint(to path: String) throws {
     let state = captureState()
     var tensors = named("model.", state.model)
-    tensors += state.optimizer.cells.map { ("optimizer." + $0.name, $0.value) }
+    tensors += state.optimizer.tensors.map { (Checkpoint.prefix + $0.name, $0.value) }
     tensors += state.sums.enumerated().map { ("sums.\($0)", $1) }
     if let best = state.best { tensors += named("best.", best.values) }
     for (parameter, mask) in masks?.entries ?? [] {
@@ -43,8 +45,8 @@ extension Trainer {
       "step": .integer(state.position.step),
       "lossSum": .number(state.position.lossSum),
       "examples": .integer(state.position.examples),
-      "stepCount": .integer(state.optimizer.stepCount),
-      "updateCounts": .array(state.optimizer.updateCounts.map { .integer($0) }),
+      "optimizer": .object(
+        state.optimizer.counts.map { JSON.Member($0.name, .integer($0.value)) }),
       "history": .array(state.history.map { JSON($0) }),
       "best": state.best.map { ["epoch": .integer($0.epoch), "value": .number($0.value)] } ?? .null,
     ]
@@ -61,8 +63,10 @@ extension Trainer {
       path, file, try JSON(parsing: text, source: "the checkpoint \(path)"))
     try reader.check(training?.plan)
     let state = try reader.state(for: self)
+    do { try restore(state) } catch {
+      throw FormatError(path, "is a checkpoint of another optimizer: \(error)")
+    }
     if let remark = reader.remark { remarks.append(remark) }
-    restore(state)
     if let found = try reader.masks(for: self) { masks = found }
   }
 }
@@ -127,14 +131,7 @@ private struct CheckpointReader {
 
   func state(for trainer: Trainer) throws -> TrainingState {
     let model = try trainer.cells.map { try value("model." + $0.name, like: $0) }
-    let optimizer = try trainer.optimizer.stateCells.map {
-      ($0.name, try value("optimizer." + $0.name, like: $0.cell))
-    }
     let sums = try trainer.trainingSums.enumerated().map { try value("sums.\($0)", like: $1) }
-    let counts = facts["updateCounts"]?.array?.compactMap { $0.integer } ?? []
-    guard counts.count == trainer.optimizer.updateCounts.count else {
-      throw damaged("updateCounts")
-    }
     guard let lossSum = facts["lossSum"]?.double else { throw damaged("lossSum") }
     let history = try facts["history"]?.array?.map { item in
       guard let record = EpochRecord(item) else { throw damaged("history") }
@@ -143,12 +140,22 @@ private struct CheckpointReader {
     guard let history, history.count == (try integer("epoch")) else { throw damaged("history") }
     return TrainingState(
       model: model,
-      optimizer: OptimizerState(
-        cells: optimizer, stepCount: try integer("stepCount"), updateCounts: counts),
-      sums: sums, history: history,
+      optimizer: try optimizerState(), sums: sums, history: history,
       position: EpochPosition(
         step: try integer("step"), lossSum: lossSum, examples: try integer("examples")),
       best: try best(for: trainer))
+  }
+
+  private func optimizerState() throws -> OptimizerState {
+    guard case .object(let entries) = facts["optimizer"] else { throw damaged("optimizer") }
+    let counts = try entries.map { entry in
+      guard let count = entry.value.integer, count >= 0 else { throw damaged(entry.name) }
+      return (name: entry.name, value: count)
+    }
+    let own = tensors.filter { $0.key.hasPrefix(Checkpoint.prefix) }.map {
+      (name: String($0.key.dropFirst(Checkpoint.prefix.count)), value: $0.value)
+    }
+    return OptimizerState(tensors: own, counts: counts)
   }
 
   func masks(for trainer: Trainer) throws -> PruningMasks? {

@@ -100,7 +100,7 @@ private struct RunFacts {
     let rates = trainer.history.map { $0.learningRate }
     hasConstantRate = Set(rates).count <= 1
     lastRate = rates.last ?? 0
-    hasPlainSteps = trainer.optimizer.stateCells.isEmpty
+    hasPlainSteps = trainer.optimizer.state.tensors.isEmpty
     depth = trainer.optimizer.parameters.filter { $0.value.rank > 1 }.count
     hasNormalization =
       trainer.cells.contains { $0.name.hasSuffix("running_mean") }

@@ -31,7 +31,7 @@ struct Replay {
 
   /// Goes on from a state until a step goes wrong, and leaves the trainer as it was before that step.
   func find(from snapshot: TrainingState) throws -> BadValue {
-    trainer.restore(snapshot)
+    try trainer.restore(snapshot)
     let startSize = weightSize()
     let batches = loader.batches(epoch: trainer.history.count, from: trainer.position.step)
     while trainer.position.step < lastStep, let batch = try batches.nextBatch() {
@@ -40,7 +40,7 @@ struct Replay {
       trainer.position.add(loss, batch.count)
       guard loss.isFinite, weightSize().isFinite else {
         let after = weightSize()
-        trainer.restore(before)
+        try trainer.restore(before)
         var bad = try examine(batch)
         let size = max(weightSize(), after.isFinite ? after : 0)
         bad.weightsExploded = size > 100 * (startSize + 1e-3)

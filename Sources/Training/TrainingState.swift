@@ -15,13 +15,6 @@ struct TrainingState: Sendable {
   var best: BestModel?
 }
 
-/// What an optimizer remembers from step to step.
-struct OptimizerState: Sendable {
-  var cells: [(name: String, value: Tensor)]
-  var stepCount: Int
-  var updateCounts: [Int]
-}
-
 extension Trainer {
   /// The state of this moment, in memory of its own.
   func captureState() -> TrainingState {
@@ -31,35 +24,20 @@ extension Trainer {
       best: best)
   }
 
-  /// Goes back (or on) to a state.
-  func restore(_ state: TrainingState) {
+  /// Goes back (or on) to a state. Where the optimizer's does not fit, this throws and nothing has changed.
+  func restore(_ state: TrainingState) throws {
+    try optimizer.restore(state.optimizer)
     for (cell, value) in zip(cells, state.model) { cell.value = value }
     for (cell, value) in zip(trainingSums, state.sums) { cell.value = value }
-    optimizer.restore(state.optimizer)
     (history, position, best) = (state.history, state.position, state.best)
   }
 }
 
 extension Optimizer {
-  /// The cells in which it remembers, named by their parameters and numbers.
-  var stateCells: [(name: String, cell: Cell)] {
-    parameters.indices.flatMap { place in
-      states[place].enumerated().map { number, cell in
-        let name = parameters[place].name.isEmpty ? String(place) : parameters[place].name
-        return ("\(name).\(number)", cell)
-      }
-    }
-  }
-
+  /// All that it remembers, in memory of its own, so that the next step still works in place.
   func captureState() -> OptimizerState {
-    OptimizerState(
-      cells: stateCells.map { ($0.name, $0.cell.value.copied()) }, stepCount: stepCount,
-      updateCounts: updateCounts)
-  }
-
-  func restore(_ state: OptimizerState) {
-    for (own, given) in zip(stateCells, state.cells) { own.cell.value = given.value }
-    stepCount = state.stepCount
-    updateCounts = state.updateCounts
+    let now = state
+    return OptimizerState(
+      tensors: now.tensors.map { ($0.name, $0.value.copied()) }, counts: now.counts)
   }
 }
