@@ -132,7 +132,7 @@ final class ScatterAddKernel<Scalar: ReferenceScalar>: Kernel {
         let place = try checkedIndex(list[i], length, "scatterAdd")
         for j in 0..<inner {
           let target = (o * length + place) * inner + j
-          to[target] = to[target] + from[(o * count + i) * inner + j]
+          to[target] = .sum(to[target], from[(o * count + i) * inner + j])
         }
       }
     }

@@ -31,8 +31,9 @@ protocol ReferenceScalar {
   var asDouble: Double { get }
   var isNotANumber: Bool { get }
   init(double: Double)
-  static func + (a: Self, b: Self) -> Self
-  static func * (a: Self, b: Self) -> Self
+  /// Integers wrap.
+  static func sum(_ a: Self, _ b: Self) -> Self
+  static func product(_ a: Self, _ b: Self) -> Self
   static func > (a: Self, b: Self) -> Bool
   static var zero: Self { get }
 }
@@ -42,6 +43,8 @@ extension Float: ReferenceScalar {
   var asDouble: Double { Double(self) }
   var isNotANumber: Bool { self != self }
   init(double: Double) { self = Float(double) }
+  static func sum(_ a: Float, _ b: Float) -> Float { a + b }
+  static func product(_ a: Float, _ b: Float) -> Float { a * b }
 
   static func apply(_ micro: Micro, _ a: Float, _ b: Float, _ c: Float) -> Float {
     switch micro {
@@ -82,6 +85,8 @@ extension Double: ReferenceScalar {
   var asDouble: Double { self }
   var isNotANumber: Bool { self != self }
   init(double: Double) { self = double }
+  static func sum(_ a: Double, _ b: Double) -> Double { a + b }
+  static func product(_ a: Double, _ b: Double) -> Double { a * b }
 
   static func apply(_ micro: Micro, _ a: Double, _ b: Double, _ c: Double) -> Double {
     switch micro {
@@ -129,6 +134,8 @@ extension Int64: ReferenceScalar {
   var asDouble: Double { Double(self) }
   var isNotANumber: Bool { false }
   init(double: Double) { self.init(cutting: double) }
+  static func sum(_ a: Int64, _ b: Int64) -> Int64 { a &+ b }
+  static func product(_ a: Int64, _ b: Int64) -> Int64 { a &* b }
 
   /// Integers wrap; what needs fractions goes by way of Double.
   static func apply(_ micro: Micro, _ a: Int64, _ b: Int64, _ c: Int64) -> Int64 {

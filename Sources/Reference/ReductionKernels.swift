@@ -26,7 +26,7 @@ final class ReductionKernel<Scalar: ReferenceScalar>: Kernel {
       let target = walk.offsets[0]
       let value = from[place]
       if isSum {
-        to[target] = to[target] + value
+        to[target] = .sum(to[target], value)
       } else if value > to[target] || value.isNotANumber {
         to[target] = value
       }
@@ -88,9 +88,10 @@ final class MatMulKernel<Scalar: ReferenceScalar>: Kernel {
       for j in 0..<n {
         var sum = Scalar.zero
         for p in 0..<k {
-          sum =
-            sum + a[i * aStrides.row + p * aStrides.column]
-            * b[p * bStrides.row + j * bStrides.column]
+          let factors = (
+            a[i * aStrides.row + p * aStrides.column], b[p * bStrides.row + j * bStrides.column]
+          )
+          sum = .sum(sum, .product(factors.0, factors.1))
         }
         c[i * n + j] = sum
       }

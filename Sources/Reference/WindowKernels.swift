@@ -121,9 +121,9 @@ final class ConvolutionKernel<Scalar: ReferenceScalar>: Kernel {
             let source = (first + c) * image.count + image.place(layer, row, column)
             let kernel = (o * channelsAGroup + c) * window.count + window.place(h, i, j)
             switch role {
-            case .forward: sum = sum + a[source] * b[kernel]
-            case .inputGradient: out[source] = out[source] + a[place] * b[kernel]
-            case .kernelGradient: out[kernel] = out[kernel] + a[source] * b[place]
+            case .forward: sum = .sum(sum, .product(a[source], b[kernel]))
+            case .inputGradient: out[source] = .sum(out[source], .product(a[place], b[kernel]))
+            case .kernelGradient: out[kernel] = .sum(out[kernel], .product(a[source], b[place]))
             }
           }
         }
@@ -186,7 +186,7 @@ final class MaxPoolKernel<Scalar: ReferenceScalar>: Kernel {
             // A window over nothing but padding has no winner.
             case .forward: out[place] = best < 0 ? Scalar.lowest : x[source]
             case .select: out[place] = best < 0 ? .zero : values[source]
-            case .gradient: if best >= 0 { out[source] = out[source] + values[place] }
+            case .gradient: if best >= 0 { out[source] = .sum(out[source], values[place]) }
             }
           }
         }
