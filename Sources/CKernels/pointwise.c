@@ -1,7 +1,9 @@
 #include "include/adjoint_pointwise.h"
 #include "include/adjoint_threads.h"
 #include "instruction_sets.h"
+#include "pointwise_numbers.h"
 #include "pointwise_plan.h"
+#include "pointwise_raw.h"
 #include "pointwise_special.h"
 
 #include <math.h>
@@ -17,15 +19,13 @@
 #define ADJ_FUSED 1
 #define ADJ_HALVES 1
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2,f16c")))
-#define FLOAT_NAME(x) x##_f32_avx512
-#define DOUBLE_NAME(x) x##_f64_avx512
+#define CLASS_NAME(x, type) x##_##type##_avx512
 #include "pointwise_types.h"
 #define VECTOR_BYTES 32
 #define ADJ_FUSED 1
 #define ADJ_HALVES 1
 #define TARGET __attribute__((target("fma,avx2,f16c")))
-#define FLOAT_NAME(x) x##_f32_avx2
-#define DOUBLE_NAME(x) x##_f64_avx2
+#define CLASS_NAME(x, type) x##_##type##_avx2
 #include "pointwise_types.h"
 #endif
 #define VECTOR_BYTES 16
@@ -36,8 +36,7 @@
 #endif
 #define ADJ_HALVES 0
 #define TARGET
-#define FLOAT_NAME(x) x##_f32_portable
-#define DOUBLE_NAME(x) x##_f64_portable
+#define CLASS_NAME(x, type) x##_##type##_portable
 #include "pointwise_types.h"
 
 // --- the choice of instruction set
@@ -87,19 +86,22 @@ typedef struct {
   run_function run;
 } engine;
 
-static const engine *engine_for(int is_double) {
-  static const engine portable[2] = {
-    { { kernels_f32_portable, 4, 16 }, run_f32_portable }, { { kernels_f64_portable, 8, 16 }, run_f64_portable } };
+enum { CLASS_F32, CLASS_F64, CLASS_I64 };
+
+#define ENGINE(bytes, vector, suffix) { { kernels_##suffix, convert_##suffix, bytes, vector }, run_##suffix }
+#define ENGINES(vector, isa) { \
+    [CLASS_F32] = ENGINE(4, vector, f32_##isa), [CLASS_F64] = ENGINE(8, vector, f64_##isa), \
+    [CLASS_I64] = ENGINE(8, vector, i64_##isa) }
+
+static const engine *engine_for(int class) {
+  static const engine portable[] = ENGINES(16, portable);
 #if HAS_X86
-  static const engine avx2[2] = {
-    { { kernels_f32_avx2, 4, 32 }, run_f32_avx2 }, { { kernels_f64_avx2, 8, 32 }, run_f64_avx2 } };
-  static const engine avx512[2] = {
-    { { kernels_f32_avx512, 4, 64 }, run_f32_avx512 }, { { kernels_f64_avx512, 8, 64 }, run_f64_avx512 } };
+  static const engine avx2[] = ENGINES(32, avx2), avx512[] = ENGINES(64, avx512);
   int isa = current_isa();
-  if (isa == ISA_AVX512) return &avx512[is_double];
-  if (isa == ISA_AVX2) return &avx2[is_double];
+  if (isa == ISA_AVX512) return &avx512[class];
+  if (isa == ISA_AVX2) return &avx2[class];
 #endif
-  return &portable[is_double];
+  return &portable[class];
 }
 
 // --- entry points
@@ -132,10 +134,15 @@ static void run_program(const engine *engine, const adj_program *program, const 
 
 void adj_pointwise_f32(const adj_program *program, const void *const *in, void *const *out, int64_t count,
                        int threads) {
-  run_program(engine_for(0), program, in, out, count, threads);
+  run_program(engine_for(CLASS_F32), program, in, out, count, threads);
 }
 
 void adj_pointwise_f64(const adj_program *program, const void *const *in, void *const *out, int64_t count,
                        int threads) {
-  run_program(engine_for(1), program, in, out, count, threads);
+  run_program(engine_for(CLASS_F64), program, in, out, count, threads);
+}
+
+void adj_pointwise_i64(const adj_program *program, const void *const *in, void *const *out, int64_t count,
+                       int threads) {
+  run_program(engine_for(CLASS_I64), program, in, out, count, threads);
 }

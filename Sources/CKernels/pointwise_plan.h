@@ -2,7 +2,6 @@
 // write straight to the output. Private to pointwise.c.
 #pragma once
 #include "include/adjoint_pointwise.h"
-#include "half_precision.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -36,6 +35,7 @@ typedef struct {
 
 typedef struct {
   const micro_kernel *kernels;   // by adj_micro
+  void (*convert)(void *dst, const void *base, int stored, int64_t n);
   int element_bytes, vector_bytes;
 } kernel_set;
 
@@ -62,29 +62,30 @@ static int operand_count(int op) {
     case ADJ_COPY: case ADJ_NEGATE: case ADJ_EXP: case ADJ_LOG: case ADJ_TANH: case ADJ_SIN: case ADJ_COS:
     case ADJ_SQRT: case ADJ_ABSOLUTE: case ADJ_FLOOR: case ADJ_CEIL: case ADJ_ROUND: case ADJ_TRUNCATE:
     case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_LGAMMA:
-    case ADJ_TO_FLOAT16: case ADJ_TO_BFLOAT16: return 1;
+    case ADJ_TO_FLOAT16: case ADJ_TO_BFLOAT16:
+    case ADJ_TO_INT32: case ADJ_TO_INT16: case ADJ_TO_INT8: case ADJ_TO_UINT8: return 1;
     case ADJ_SELECT: case ADJ_MULTIPLY_ADD: return 3;
     default: return 2;
   }
 }
 
-static float read_float(const void *base, int stored) {
+// Of every type but the one that the program computes in.
+static int64_t stored_bytes(int stored) {
   switch (stored) {
-    case ADJ_STORED_BYTES: return *(const uint8_t *)base;
-    case ADJ_STORED_FLOAT16: return adj_from_float16(*(const uint16_t *)base);
-    case ADJ_STORED_BFLOAT16: return adj_from_bfloat16(*(const uint16_t *)base);
-    default: return *(const float *)base;
+    case ADJ_STORED_BYTES: case ADJ_STORED_INT8: return 1;
+    case ADJ_STORED_FLOAT16: case ADJ_STORED_BFLOAT16: case ADJ_STORED_INT16: return 2;
+    case ADJ_STORED_FLOAT32: case ADJ_STORED_INT32: case ADJ_STORED_INT32_ODD: return 4;
+    default: return 8;
   }
 }
 
-static void fill_uniform(char *vector, const void *base, int stored, int element_bytes) {
-  if (element_bytes == 4) {
-    float value = read_float(base, stored);
-    for (int k = 0; k < 16; k++) ((float *)vector)[k] = value;
-  } else {
-    double value = stored == ADJ_STORED_BYTES ? *(const uint8_t *)base : *(const double *)base;
-    for (int k = 0; k < 8; k++) ((double *)vector)[k] = value;
-  }
+static void fill_uniform(char *vector, const void *base, int stored, const kernel_set *set) {
+  int bytes = set->element_bytes;
+  _Alignas(8) char value[8];
+  if (stored == ADJ_STORED_COMPUTED) memcpy(value, base, (size_t)bytes);
+  else set->convert(value, base, stored, 1);
+  if (bytes == 4) for (int k = 0; k < 16; k++) memcpy(vector + 4 * k, value, 4);
+  else for (int k = 0; k < 8; k++) memcpy(vector + 8 * k, value, 8);
 }
 
 static void note_read(pointwise_plan *plan, int reg, int when) {
@@ -114,14 +115,14 @@ static int needs_copy(const pointwise_plan *plan, int input) {
   return 0;
 }
 
-static void place_inputs(pointwise_plan *plan, int element_bytes) {
+static void place_inputs(pointwise_plan *plan, const kernel_set *set) {
   for (int r = 0; r < plan->program->input_count; r++) {
     const adj_input *input = &plan->program->inputs[r];
     plan->location[r] = LOCATION_INPUT + r;
     if (input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0)) {
       plan->mode[r] = INPUT_UNIFORM;
       plan->location[r] = (uint16_t)(LOCATION_UNIFORM + plan->uniform_count);
-      fill_uniform(plan->uniform[plan->uniform_count++], plan->in[r], input->stored, element_bytes);
+      fill_uniform(plan->uniform[plan->uniform_count++], plan->in[r], input->stored, set);
     } else if (input->access == ADJ_STRIDED) {
       plan->mode[r] = INPUT_GATHERED;
     } else if (input->stored != ADJ_STORED_COMPUTED) {
@@ -208,7 +209,7 @@ static int make_plan(pointwise_plan *plan, const kernel_set *set, const adj_prog
   if (!plan->steps) return 0;
   memset(plan->written_by, 0, (size_t)program->register_count);
   find_lifetimes(plan);
-  place_inputs(plan, set->element_bytes);
+  place_inputs(plan, set);
   place_outputs(plan);
   for (int i = 0; i < program->instruction_count; i++) plan_instruction(plan, set, i);
   assign_slots(plan);

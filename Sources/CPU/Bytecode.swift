@@ -35,13 +35,17 @@ struct Bytecode {
 
   func register(of member: Int) -> Int { registers[Int(valueOf[member]!)] }
 
-  /// A group computes in wide elements: each narrow member rounds at its end, as it would alone.
+  /// A group computes in wide elements: each narrow member rounds or wraps at its end, as it would alone.
   private static func narrowed(
     _ value: Expression.Value, to element: ElementType, _ expression: inout Expression
   ) -> Expression.Value {
     switch element {
     case .float16: expression.emit(.toFloat16, value)
     case .bfloat16: expression.emit(.toBFloat16, value)
+    case .int32: expression.emit(.toInt32, value)
+    case .int16: expression.emit(.toInt16, value)
+    case .int8: expression.emit(.toInt8, value)
+    case .uint8: expression.emit(.toUInt8, value)
     default: value
     }
   }

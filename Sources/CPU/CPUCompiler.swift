@@ -41,7 +41,8 @@ struct CPUCompiler {
 
   mutating func compile(reuse: [Int]) throws(GraphError) -> Executable {
     let program = self.program
-    let schedule = Schedule(program) { CPUCompiler.computeType(program, $0) }
+    let types = computeTypes(program)
+    let schedule = Schedule(program) { types[$0] }
     for unit in schedule.units {
       switch unit {
       case .group(let members, let compute, let givesResults):
@@ -56,23 +57,6 @@ struct CPUCompiler {
     return builder.finish(found: found, reuse: reuse) { slot, leaf in
       groupOf[slot].map { kernels[$0].worksInPlace(on: leaf) { owners[$0] } } ?? false
     }
-  }
-
-  /// The type in which a pointwise value can join a group, or nil.
-  static func computeType(_ program: Program, _ value: Int) -> ElementType? {
-    guard case .computed(let operation, let inputs) = program.values[value].source,
-      operation.asPointwise != nil
-    else { return nil }
-    let output = program.values[value].type.element
-    let types = inputs.map { program.values[$0].type.element }
-    let floating = ([output] + types).filter { $0.isFloating }
-    guard let compute = floating.first?.wide, floating.allSatisfy({ $0.wide == compute }),
-      output.isFloating || output == .bool,
-      types.allSatisfy({ $0.isFloating || $0 == .bool || $0 == .uint8 })
-    else { return nil }
-    // Inside a group every number but 0 would have to become 1.
-    if operation is Cast, output == .bool { return nil }
-    return compute
   }
 
   func location(_ value: Int) -> Location { locations[value].unsafelyUnwrapped }

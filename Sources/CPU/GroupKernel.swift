@@ -9,6 +9,7 @@ struct GroupDraft {
   let members: [Int]
   let inputs: [Int]
   let results: [Int]
+  /// What its members compute in. A half type stands for float32, with loads that leave the rounding to its members.
   let compute: ElementType
   let shape: Shape
   let isChannelsLast: Bool
@@ -35,14 +36,14 @@ final class GroupKernel: Kernel {
   private let outSlots: [Int]
   /// Constants of the expressions, read like inputs.
   private let constants: Storage
-  private let isDouble: Bool
+  private let compute: ElementType
   private let count: Int64
   private let threads: Int32
 
   init(_ draft: GroupDraft, locations: [Location], _ device: CPUDevice) {
     let code = Bytecode(draft)
     let constantCount = code.constants.count
-    isDouble = draft.compute == .float64
+    compute = draft.compute.wide
     count = Int64(draft.shape.count)
     inSlots = locations.map { $0.slot }
     outSlots = draft.results
@@ -58,7 +59,7 @@ final class GroupKernel: Kernel {
     }
     for (index, number) in code.constants.enumerated() {
       let memory = constants.pointer + 8 * index
-      write(number, as: draft.compute, to: memory)
+      write(number, as: compute, to: memory)
       inputs[locations.count + index] = adj_input()
       inputs[locations.count + index].access = Int32(ADJ_SPLAT.rawValue)
       inPointers[locations.count + index] = UnsafeRawPointer(memory)
@@ -66,7 +67,7 @@ final class GroupKernel: Kernel {
     for (index, result) in draft.results.enumerated() {
       outputs[index] = adj_output(
         reg: Int32(code.register(of: result)),
-        stored: GroupKernel.stored(draft.program.values[result].type.element))
+        stored: GroupKernel.stored(draft.program.values[result].type.element, draft.compute))
     }
     program = .allocate(capacity: 1)
     program.pointee = adj_program(
@@ -89,10 +90,10 @@ final class GroupKernel: Kernel {
   func run(_ slots: Slots) {
     for index in 0..<inSlots.count { inPointers[index] = UnsafeRawPointer(slots[inSlots[index]]) }
     for index in 0..<outSlots.count { outPointers[index] = slots[outSlots[index]] }
-    if isDouble {
-      adj_pointwise_f64(program, inPointers, outPointers, count, threads)
-    } else {
-      adj_pointwise_f32(program, inPointers, outPointers, count, threads)
+    switch compute {
+    case .int64: adj_pointwise_i64(program, inPointers, outPointers, count, threads)
+    case .float64: adj_pointwise_f64(program, inPointers, outPointers, count, threads)
+    default: adj_pointwise_f32(program, inPointers, outPointers, count, threads)
     }
   }
 
@@ -108,20 +109,29 @@ final class GroupKernel: Kernel {
     return true
   }
 
-  /// How elements lie in memory.
-  private static func stored(_ element: ElementType) -> Int32 {
-    switch element {
-    case .bool, .uint8: Int32(ADJ_STORED_BYTES.rawValue)
-    case .float16: Int32(ADJ_STORED_FLOAT16.rawValue)
-    case .bfloat16: Int32(ADJ_STORED_BFLOAT16.rawValue)
-    default: Int32(ADJ_STORED_COMPUTED.rawValue)
-    }
+  /// How elements lie in memory, for a group that computes in a type.
+  private static func stored(_ element: ElementType, _ compute: ElementType) -> Int32 {
+    if element == compute.wide { return Int32(ADJ_STORED_COMPUTED.rawValue) }
+    let roundsAgain = compute.isNarrow
+    let kind: adj_stored =
+      switch element {
+      case .bool, .uint8: ADJ_STORED_BYTES
+      case .int8: ADJ_STORED_INT8
+      case .int16: ADJ_STORED_INT16
+      case .int32: roundsAgain ? ADJ_STORED_INT32_ODD : ADJ_STORED_INT32
+      case .int64: roundsAgain ? ADJ_STORED_INT64_ODD : ADJ_STORED_INT64
+      case .float16: ADJ_STORED_FLOAT16
+      case .bfloat16: ADJ_STORED_BFLOAT16
+      case .float32: ADJ_STORED_FLOAT32
+      case .float64: roundsAgain ? ADJ_STORED_FLOAT64_ODD : ADJ_STORED_FLOAT64
+      }
+    return Int32(kind.rawValue)
   }
 
   /// How one input is read over the group's iteration space.
   private static func access(_ location: Location, _ draft: GroupDraft) -> adj_input {
     var input = adj_input()
-    input.stored = stored(location.type.element)
+    input.stored = stored(location.type.element, draft.compute)
     let own = location.broadcastStrides(to: draft.shape)
     let nest = LoopNest(draft.shape, order: draft.order, strides: [own])
     let strides = nest.strides[0]

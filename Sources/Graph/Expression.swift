@@ -42,18 +42,24 @@ package enum Micro: UInt8, Sendable {
   case toFloat16
   /// Rounded to what bfloat16 holds.
   case toBFloat16
-  // Of integers only, which the plain kernel computes.
+  // Of integers only.
   case bitAnd
   case bitOr
   case bitXor
   case shiftLeft
   case shiftRight
+  // Wrapped to what the narrow types hold.
+  case toInt32
+  case toInt16
+  case toInt8
+  case toUInt8
 
   /// How many values it reads.
   package var arity: Int {
     switch self {
     case .copy, .negate, .exp, .log, .tanh, .sin, .cos, .squareRoot, .absolute, .floor, .ceil,
-      .round, .truncate, .expm1, .log1p, .atan, .erf, .lgamma, .toFloat16, .toBFloat16:
+      .round, .truncate, .expm1, .log1p, .atan, .erf, .lgamma, .toFloat16, .toBFloat16,
+      .toInt32, .toInt16, .toInt8, .toUInt8:
       1
     case .select: 3
     case .add, .subtract, .multiply, .divide, .maximum, .minimum, .greater, .equal, .polygamma,

@@ -73,7 +73,8 @@ extension Float: ReferenceScalar {
     case .copySign: ScalarMath.copySign(a, b)
     case .toFloat16: HalfPrecision.float(float16: HalfPrecision.float16(a))
     case .toBFloat16: BFloat16(a).float
-    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight: .nan
+    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .toInt32, .toInt16, .toInt8, .toUInt8:
+      .nan
     case .expm1, .log1p, .atan, .erf, .lgamma, .polygamma, .power, .truncatingRemainder:
       ScalarMath.rounded(Double.apply(micro, Double(a), Double(b), Double(c)))
     }
@@ -115,7 +116,8 @@ extension Double: ReferenceScalar {
     case .copySign: ScalarMath.copySign(a, b)
     case .toFloat16, .toBFloat16:
       Double(Float.apply(micro, HalfPrecision.roundedToOdd(a), 0, 0))
-    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight: .nan
+    case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .toInt32, .toInt16, .toInt8, .toUInt8:
+      .nan
     case .expm1: ScalarMath.expm1(a)
     case .log1p: ScalarMath.log1p(a)
     case .atan: ScalarMath.atan(a)
@@ -160,6 +162,10 @@ extension Int64: ReferenceScalar {
     case .bitXor: a ^ b
     case .shiftLeft: a << b
     case .shiftRight: a >> b
+    case .toInt32: Int64(Int32(truncatingIfNeeded: a))
+    case .toInt16: Int64(Int16(truncatingIfNeeded: a))
+    case .toInt8: Int64(Int8(truncatingIfNeeded: a))
+    case .toUInt8: Int64(UInt8(truncatingIfNeeded: a))
     case .exp, .log, .tanh, .sin, .cos, .squareRoot, .expm1, .log1p, .atan, .erf, .lgamma,
       .polygamma, .power:
       Int64(double: Double.apply(micro, Double(a), Double(b), Double(c)))

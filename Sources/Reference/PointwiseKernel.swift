@@ -10,10 +10,13 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
   private let registers: UnsafeMutablePointer<Scalar>
   private let registerCount: Int
   private let result: Int
+  /// Whether the result is rounded, once more, to a type with fewer bits than a Double has.
+  private let roundsAgain: Bool
 
   init(_ operation: any PointwiseOperation, _ inputs: [Operand], _ output: Operand) {
     self.inputs = inputs
     self.output = output
+    roundsAgain = output.element.isFloating && output.element != .float64
     odometer = Odometer(
       output.shape, strides: inputs.map { $0.shape.strides(broadcastTo: output.shape) })
     var expression = Expression(inputCount: inputs.count)
@@ -55,7 +58,7 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
     case .bool:
       Scalar(double: memory.assumingMemoryBound(to: UInt8.self)[place] == 0 ? 0 : 1)
     case .int64:
-      convert(memory.assumingMemoryBound(to: Int64.self)[place])
+      load(memory.assumingMemoryBound(to: Int64.self)[place])
     case .int32:
       convert(Int64(memory.assumingMemoryBound(to: Int32.self)[place]))
     case .int16:
@@ -74,6 +77,11 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
     case .float64:
       convert(memory.assumingMemoryBound(to: Double.self)[place])
     }
+  }
+
+  @inline(__always)
+  private func load(_ integer: Int64) -> Scalar {
+    roundsAgain ? Scalar(double: integer.roundedToOdd) : convert(integer)
   }
 
   @inline(__always)
@@ -101,6 +109,15 @@ final class PointwiseKernel<Scalar: ReferenceScalar>: Kernel {
 private func convert<From: ReferenceScalar, To: ReferenceScalar>(_ value: From) -> To {
   if From.self == To.self { return unsafeBitCast(value, to: To.self) }
   return To(double: value.asDouble)
+}
+
+extension Int64 {
+  /// A Double whose last bit tells whether something was cut off: rounding that to fewer bits gives what rounding the
+  /// integer itself gives.
+  fileprivate var roundedToOdd: Double {
+    let high = self & ~0x7FF
+    return Double(magnitude < 1 << 53 || high == self ? self : high | 0x800)
+  }
 }
 
 /// A kernel for one pointwise operation. Casts compute in Double, or in 64 bits between integers; comparisons and

@@ -17,6 +17,9 @@ enum adj_micro {
   ADJ_TRUNCATING_REMAINDER,
   ADJ_COPY_SIGN, // |a| with the sign of b
   ADJ_TO_FLOAT16, ADJ_TO_BFLOAT16, // rounded to what these hold, halves to even; in float only
+  // In int64 only. Shifts by negative places go the other way; beyond 63 they leave zeros or copies of the sign.
+  ADJ_BIT_AND, ADJ_BIT_OR, ADJ_BIT_XOR, ADJ_SHIFT_LEFT, ADJ_SHIFT_RIGHT,
+  ADJ_TO_INT32, ADJ_TO_INT16, ADJ_TO_INT8, ADJ_TO_UINT8, // wrapped to what these hold
   ADJ_MICRO_COUNT
 };
 
@@ -35,8 +38,13 @@ enum adj_access {
 /// How elements lie in memory.
 enum adj_stored {
   ADJ_STORED_COMPUTED, // in the type that the program computes in
-  ADJ_STORED_BYTES,    // from 0 to 255; written as 0 and 1
-  ADJ_STORED_FLOAT16, ADJ_STORED_BFLOAT16 // of programs in float only; values that are written are rounded already
+  ADJ_STORED_BYTES,    // from 0 to 255; float and double are written as truth values, 0 and 1
+  ADJ_STORED_FLOAT16, ADJ_STORED_BFLOAT16, // written by programs in float only; the values are rounded already
+  ADJ_STORED_INT8, ADJ_STORED_INT16, ADJ_STORED_INT32, // written by programs in int64 only, by their lowest bits
+  // Only read: fractions are cut to int64 as a cast does, everything else goes to the nearest number.
+  ADJ_STORED_INT64, ADJ_STORED_FLOAT32, ADJ_STORED_FLOAT64,
+  // Only read, by programs in float: rounded so that one more rounding, to a half type, gives what a single one would.
+  ADJ_STORED_INT32_ODD, ADJ_STORED_INT64_ODD, ADJ_STORED_FLOAT64_ODD
 };
 
 /// How one input of a group is read. `sizes`/`strides` (in elements, outermost first, already collapsed
@@ -66,6 +74,7 @@ typedef struct {
 /// tile-aligned chunks. Results never depend on the number of threads.
 void adj_pointwise_f32(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
 void adj_pointwise_f64(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
+void adj_pointwise_i64(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
 
 /// "avx512", "avx2" or "portable": which kernels this processor gets.
 const char *adj_pointwise_isa(void);

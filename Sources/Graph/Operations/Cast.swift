@@ -21,7 +21,9 @@ package final class Cast: PointwiseOperation {
   }
 
   package func express(_ body: inout Expression, _ x: [Value]) -> Value {
-    body.emit(.copy, x[0])
+    guard target == .bool else { return body.emit(.copy, x[0]) }
+    let zero = body.constant(0)
+    return body.emit(.equal, body.emit(.equal, x[0], zero), zero)
   }
 
   /// A gradient flows where both sides are floating-point.
