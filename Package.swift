@@ -34,7 +34,7 @@ let package = Package(
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
     room("Generators", imports: ["Graph"]),
     room("Data", imports: ["Generators", "Runtime", "Graph"], c: ["CCodecs"]),
-    room("Formats", imports: ["Runtime", "Graph"]),
+    room("Formats", imports: ["NN", "Runtime", "Graph"]),
     room("Training", imports: ["Formats", "Data", "Optim", "NN", "Runtime", "Graph"]),
     room("Views", imports: ["NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),

@@ -1,0 +1,77 @@
+import Adjoint
+import Foundation
+import Testing
+
+/// Weights between this library and PyTorch: by name, in the same layouts, or one clear line.
+@Suite struct WeightFileTests {
+  /// The network of `tools/parity/make_weights.py`.
+  struct CNN: Module {
+    let conv1 = Conv2d(1, 3, kernel: 3, padding: 1), conv2 = Conv2d(3, 4, kernel: 3)
+    let fc1 = Linear(36, 10), fc2 = Linear(10, 3)
+
+    func forward(_ x: Tensor) -> Tensor {
+      let x = relu(conv1(x)).maxPool2d(2)
+      return fc2(relu(fc1(relu(conv2(x)).flattened(from: 1))))
+    }
+  }
+
+  static func fixture(_ name: String) -> String { projectFile("Tests/Fixtures/" + name) }
+
+  @Test func aStateDictLoadsByName() throws {
+    let net = CNN()
+    try net.load(weights: Self.fixture("torch_cnn.safetensors"))
+    let example = try Safetensors(reading: Self.fixture("torch_cnn_case.safetensors"))
+    let (input, output) = (try #require(example["input"]), try #require(example["output"]))
+    let worst = abs(net(input) - output).max().item
+    #expect(worst < 1e-5, "differs by \(worst)")
+  }
+
+  @Test func whatWeWriteIsAStateDict() throws {
+    try withTemporaryFolder { folder in
+      let (theirs, ours) = (Self.fixture("torch_cnn.safetensors"), folder + "/cnn.safetensors")
+      let net = CNN()
+      try net.load(weights: theirs)
+      try net.save(weights: ours)
+      let (before, after) = (try Safetensors(reading: theirs), try Safetensors(reading: ours))
+      #expect(Set(before.tensors.map { $0.name }) == Set(after.tensors.map { $0.name }))
+      for (name, tensor) in before.tensors {
+        #expect(after[name]?.floats == tensor.floats && after[name]?.shape == tensor.shape)
+      }
+      let again = CNN()
+      #expect(try again.weightsDigest() != net.weightsDigest())
+      try again.load(weights: ours)
+      #expect(try again.weightsDigest() == net.weightsDigest())
+    }
+  }
+
+  @Test func eachWrongNameIsALine() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/wrong.safetensors"
+      let net = MLP([4, 3, 2])
+      let before = try net.weightsDigest()
+      try Safetensors([
+        ("layers.0.weight", .zeros([3, 5])), ("layers.0.bias", .zeros([3])),
+        ("layers.1.bias", .zeros([2])), ("head.weight", .zeros([2, 2])),
+      ]).write(to: path)
+      let error = #expect(throws: WeightsError.self) { try net.load(weights: path) }
+      #expect(
+        error?.problems == [
+          "layers.0.weight is [3, 5], but the model's is [3, 4]",
+          "has no layers.1.weight, which the model needs",
+          "has head.weight, which the model does not know",
+        ])
+      #expect(error?.description.split(separator: "\n").count == 3)
+      #expect(try net.weightsDigest() == before)
+    }
+  }
+
+  @Test func doublesBecomeTheCellsType() throws {
+    try withTemporaryFolder { folder in
+      let (wide, narrow) = (MLP([3, 2], .float64), MLP([3, 2]))
+      try wide.save(weights: folder + "/wide.safetensors")
+      try narrow.load(weights: folder + "/wide.safetensors")
+      #expect(narrow.parameters[0].value.element == .float32)
+      #expect(narrow.parameters[0].value.floats == wide.parameters[0].value.floats)
+    }
+  }
+}
