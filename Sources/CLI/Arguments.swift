@@ -46,6 +46,48 @@ struct Arguments {
 
   func has(_ option: String) -> Bool { values[option] != nil }
 
+  /// The value of an option as it was given, or nil where it is not.
+  func text(_ option: String) -> String? { values[option] }
+
+  /// Takes options that are not given from an object of JSON, whose members are called as the options are, without
+  /// dashes; `data` stands for the operands.
+  mutating func fill(_ json: JSON, from file: String) throws {
+    guard let members = json.members else {
+      throw CommandError.failure("\(file): is no JSON object of options")
+    }
+    for member in members {
+      let text = member.value.string ?? member.value.description
+      if member.name == "data" {
+        if operands.isEmpty { operands = member.value.array?.compactMap { $0.string } ?? [text] }
+        continue
+      }
+      let name = "--" + member.name
+      guard let option = command.options.first(where: { $0.name == name }) else {
+        throw CommandError.failure(
+          "\(file): \(command.name) has no option \(Suggestion.quoted(member.name))"
+            + Suggestion.hint(
+              for: member.name, among: command.options.map { String($0.name.dropFirst(2)) }))
+      }
+      guard values[name] == nil else { continue }
+      if option.value != nil {
+        values[name] = text
+      } else if member.value.bool == true {
+        values[name] = ""
+      }
+    }
+  }
+
+  /// What was given, as `fill` takes it.
+  func json(without left: [String]) -> JSON {
+    let given = command.options.filter { !left.contains($0.name) }.compactMap { option in
+      values[option.name].map { text in
+        JSON.Member(
+          String(option.name.dropFirst(2)), option.value == nil ? .bool(true) : .string(text))
+      }
+    }
+    return .object([JSON.Member("data", .array(operands.map { .string($0) }))] + given)
+  }
+
   /// The number of an option, or nil where it is not given.
   func number(_ option: String, in range: ClosedRange<Double>) throws -> Double? {
     guard let text = values[option] else { return nil }

@@ -3,14 +3,9 @@ import AdjointWorkloads
 
 /// Times whole training steps, each traced anew.
 struct Bench {
-  struct Device {
-    let name: String
-    let threads: Int
-  }
-
   let workload: Workload
   let seconds: Double
-  let device: Device
+  let device: ComputeDevice
 
   func run() -> BenchResult {
     let plansBefore = Engine.statistics.plans
@@ -55,7 +50,7 @@ struct Bench {
 /// What a workload took.
 struct BenchResult {
   let workload: String
-  let device: Bench.Device
+  let device: ComputeDevice
   let microseconds: Double
   let megabytes: Int
   let plans: Int

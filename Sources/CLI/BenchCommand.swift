@@ -21,7 +21,7 @@ extension Command {
     run: { arguments in
       let workloads = try arguments.operands.map { try workload($0) }
       let seconds = try arguments.number("--seconds", in: 0.01...3600) ?? 2
-      let device = try benchDevice(arguments)
+      let device = try ComputeDevice.use(arguments)
       let isJSON = arguments.has("--json")
       if isJSON, arguments.has("--profile") {
         throw CommandError.usage("bench: --profile prints a table; leave --json out")
@@ -43,23 +43,5 @@ extension Command {
     throw CommandError.usage(
       "bench: no workload is called \(Suggestion.quoted(name))"
         + Suggestion.hint(for: name, among: names) + "; there are \(names.joined(separator: ", "))")
-  }
-
-  /// Makes the device that is asked for the one in use.
-  private static func benchDevice(_ arguments: Arguments) throws -> Bench.Device {
-    let threads = try arguments.integer("--threads", in: 1...256)
-    guard try arguments.word("--device", among: ["cpu", "reference"]) == "reference" else {
-      let device =
-        arguments.has("--own-kernels")
-        ? CPUDevice(threads: threads ?? CPUDevice.shared.threads, usesLibrary: false)
-        : threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
-      device.use()
-      return Bench.Device(name: "cpu", threads: device.threads)
-    }
-    guard threads ?? 1 == 1 else {
-      throw CommandError.usage("bench: the reference device has one thread; leave --threads out")
-    }
-    Devices.current = ReferenceDevice.shared
-    return Bench.Device(name: "reference", threads: 1)
   }
 }

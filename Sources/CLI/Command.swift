@@ -18,7 +18,7 @@ struct Command: Sendable {
   var details: [String] = []
   let run: @Sendable (Arguments) throws -> Void
 
-  static var all: [Command] { [.train, .trace, .bench, .doctor] }
+  static var all: [Command] { [.train, .evaluate, .predict, .inspect, .trace, .bench, .doctor] }
 }
 
 /// The text of the help.

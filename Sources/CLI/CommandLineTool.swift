@@ -6,6 +6,8 @@ enum CommandError: Error {
   case usage(String)
   /// The command failed. Exit status 1.
   case failure(String)
+  /// Somebody asked the command to end, and it saved what there was: how to go on. Exit status 130.
+  case interrupted(String)
 }
 
 /// The command line: finds the command, runs it, and turns errors into one line and a status.
@@ -25,6 +27,12 @@ enum CommandLineTool {
       return 2
     } catch CommandError.failure(let message) {
       Process.complain("adjoint: " + message)
+      return 1
+    } catch CommandError.interrupted(let message) {
+      Process.complain("adjoint: " + message)
+      return Interruption.status
+    } catch let error as WeightsError {
+      Process.complain("adjoint: " + error.line)
       return 1
     } catch {
       Process.complain("adjoint: \(error)")

@@ -10,20 +10,48 @@ import Testing
   }
 
   /// Runs the program that was built beside these tests.
-  static func run(_ arguments: [String]) throws -> Outcome {
+  static func run(_ arguments: [String], program: String = "adjoint") throws -> Outcome {
+    try start(arguments, program: program).finish()
+  }
+
+  /// Starts it.
+  static func start(_ arguments: [String], program: String = "adjoint") throws -> Running {
     let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let process = Process()
-    process.executableURL = folder.appendingPathComponent("adjoint")
-    process.arguments = arguments
-    let (output, errors) = (Pipe(), Pipe())
-    (process.standardOutput, process.standardError) = (output, errors)
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Outcome(
-      code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: complaint, as: UTF8.self))
+    let running = Running()
+    running.process.executableURL = folder.appendingPathComponent(program)
+    running.process.arguments = arguments
+    running.process.standardOutput = running.output
+    running.process.standardError = running.errors
+    try running.process.run()
+    return running
+  }
+
+  /// The program while it runs.
+  final class Running {
+    fileprivate let process = Process()
+    fileprivate let (output, errors) = (Pipe(), Pipe())
+    private var seen = Data()
+
+    /// Waits until the program has said something; what it says instead of it ends the wait too.
+    func waitForOutput(_ text: String) throws {
+      while !String(decoding: seen, as: UTF8.self).contains(text) {
+        let more = output.fileHandleForReading.availableData
+        guard !more.isEmpty else { return }
+        seen += more
+      }
+    }
+
+    /// As Ctrl-C does.
+    func interrupt() { kill(process.processIdentifier, SIGINT) }
+
+    func finish() -> Outcome {
+      let text = seen + output.fileHandleForReading.readDataToEndOfFile()
+      let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      return Outcome(
+        code: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+        errors: String(decoding: complaint, as: UTF8.self))
+    }
   }
 
   static let malformed: [[String]] = [

@@ -1,0 +1,224 @@
+import Adjoint
+
+extension Command {
+  static let evaluate = Command(
+    name: "evaluate",
+    summary: "Says how good a saved model is on data.",
+    operands: "MODEL DATA",
+    options: [
+      Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
+      Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
+      Option(name: "--json", summary: "one line of JSON"),
+    ],
+    details: [
+      "DATA: fashion-mnist (its test part), or data like those that the model was trained on."
+    ],
+    run: { arguments in
+      guard arguments.operands.count >= 2 else {
+        throw CommandError.usage(
+          "evaluate takes a model and data; write adjoint evaluate runs/NAME-1/model.safetensors DATA"
+        )
+      }
+      _ = try ComputeDevice.use(arguments)
+      let model = try SavedModel(arguments.operands[0])
+      let data = try ModelInput.dataset(Array(arguments.operands.dropFirst()), for: model)
+      let loss = try LossChoice.function(
+        LossChoice.standard(for: model.description.task), for: model.description.task)
+      let evaluation = try Evaluation(
+        model.network, on: data, task: model.description.task,
+        classes: model.description.labels.count, loss: loss)
+      if arguments.has("--json") { return print(json(evaluation)) }
+      var table = TextTable([.left, .right])
+      for metric in evaluation.metrics {
+        table.add([metric.name, NumberText.fixed(metric.value, places: 4)])
+      }
+      table.add(["loss", NumberText.fixed(evaluation.loss, places: 4)])
+      table.add(["examples", String(evaluation.count)])
+      for line in table.lines { print(line) }
+      for line in classLines(evaluation, model.description.labels) { print(line) }
+    })
+
+  private static func json(_ evaluation: Evaluation) -> String {
+    let metrics = evaluation.metrics.map { JSON.Member($0.name, .number($0.value)) }
+    return JSON.object(
+      metrics + [
+        JSON.Member("loss", .number(evaluation.loss)),
+        JSON.Member("examples", .integer(evaluation.count)),
+      ]
+    ).text()
+  }
+
+  /// How many of each class are right, and what it is taken for otherwise.
+  private static func classLines(_ evaluation: Evaluation, _ names: [String]) -> [String] {
+    guard (2...40).contains(evaluation.confusion.count) else { return [] }
+    var table = TextTable([.left, .right, .left])
+    for (label, row) in evaluation.confusion.enumerated() where row.reduce(0, +) > 0 {
+      let right = Double(row[label]) / Double(row.reduce(0, +))
+      let other = row.indices.filter { $0 != label && row[$0] > 0 }.max { row[$0] < row[$1] }
+      table.add([
+        names[label], NumberText.fixed(100 * right, places: 1) + " %",
+        other.map { "most often taken for \(names[$0]) (\(row[$0]))" } ?? "",
+      ])
+    }
+    return [""] + table.lines
+  }
+
+  static let predict = Command(
+    name: "predict",
+    summary: "Says what a saved model makes of examples in files.",
+    operands: "MODEL FILE [FILE ...]",
+    options: [
+      Option(name: "--format", value: "table|csv|json", summary: "how to write it (table)"),
+      Option(name: "--probabilities", summary: "those of all classes too"),
+      Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
+      Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
+    ],
+    details: ["FILE: \(ModelInput.list)."],
+    run: { arguments in
+      guard arguments.operands.count >= 2 else {
+        throw CommandError.usage(
+          "predict takes a model and files; write adjoint predict runs/NAME-1/model.safetensors FILE"
+        )
+      }
+      let format = try arguments.word("--format", among: ["table", "csv", "json"]) ?? "table"
+      _ = try ComputeDevice.use(arguments)
+      let model = try SavedModel(arguments.operands[0])
+      // All is computed before anything is written.
+      let files = try arguments.operands.dropFirst().map { file in
+        PredictionTable.Part(
+          file: file, prediction: try model.predict(try ModelInput.examples(file, for: model)))
+      }
+      let table = PredictionTable(parts: files, showsAll: arguments.has("--probabilities"))
+      for line in table.lines(format) { print(line) }
+    })
+}
+
+/// Predictions as text.
+struct PredictionTable {
+  struct Part {
+    let file: String
+    let prediction: Prediction
+  }
+
+  let parts: [Part]
+  let showsAll: Bool
+
+  func lines(_ format: String) -> [String] {
+    switch format {
+    case "json": rows { self.json($0, $1, $2) }
+    case "csv":
+      [header.map { csv($0) }.joined(separator: ",")]
+        + rows { part, row, cells in
+          ([csv(part.file), String(row)] + cells.map { csv($0.text) }).joined(separator: ",")
+        }
+    default: table
+    }
+  }
+
+  private struct Column {
+    let name: String
+    let text: String
+    let json: JSON
+  }
+
+  private var header: [String] {
+    ["file", "example"] + (parts.first.map { columns($0.prediction, 0).map { $0.name } } ?? [])
+  }
+
+  private var table: [String] {
+    var table = TextTable([.left, .right] + header.dropFirst(2).map { _ in .right })
+    table.add(header)
+    _ = rows { part, row, cells in
+      table.add([part.file, String(row)] + cells.map { $0.text })
+    }
+    return table.lines
+  }
+
+  private func rows<Line>(_ line: (Part, Int, [Column]) -> Line) -> [Line] {
+    parts.flatMap { part in
+      part.prediction.rows.indices.map { line(part, $0, columns(part.prediction, $0)) }
+    }
+  }
+
+  private func columns(_ prediction: Prediction, _ row: Int) -> [Column] {
+    let values = prediction.rows.isEmpty ? [] : prediction.rows[row]
+    let all = zip(prediction.names, values).map {
+      Column(name: $0, text: NumberText.short($1, digits: 4), json: .number($1))
+    }
+    guard !prediction.classes.isEmpty else { return all }
+    let best = prediction.classes[row]
+    let name = prediction.names[best]
+    let first = [
+      Column(name: "class", text: name, json: .string(name)),
+      Column(
+        name: "probability", text: NumberText.fixed(values[best], places: 4),
+        json: .number(values[best])),
+    ]
+    return showsAll ? first + all : first
+  }
+
+  private func json(_ part: Part, _ row: Int, _ cells: [Column]) -> String {
+    JSON.object(
+      [JSON.Member("file", .string(part.file)), JSON.Member("example", .integer(row))]
+        + cells.map { JSON.Member($0.name, $0.json) }
+    ).text()
+  }
+
+  private func csv(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
+  }
+}
+
+/// Data for a model that is there already.
+enum ModelInput {
+  static let list = "images in the IDX format"
+
+  /// The examples of a file, as `SavedModel.predict` takes them.
+  static func examples(_ file: String, for model: SavedModel) throws -> Tensor {
+    let shape = model.description.preprocessing.shape
+    guard shape.count == 3 else {
+      throw CommandError.failure(
+        "\(file): the model takes rows of \(shape.reduce(1, *)) numbers; only images can be read")
+    }
+    let images = try IDX.read(file)
+    guard images.rank == 3 || images.rank == 4 else {
+      throw DataError(file, "holds \(images.shape.description), which are not images")
+    }
+    return (images / 255).evaluated()
+  }
+
+  /// Examples with what should come out, prepared for the model.
+  static func dataset(_ words: [String], for model: SavedModel) throws -> any Dataset {
+    let preprocessing = model.description.preprocessing
+    let element = try model.description.settings.element()
+    let prepare: @Sendable (Tensor) -> Tensor = { preprocessing.prepared($0, element) }
+    let (images, labels) = try labelled(words)
+    let data = try TensorDataset(inputs: images, targets: labels, prepare: prepare)
+    let shape = Array(try data.batch([0]).input.shape.dimensions.dropFirst())
+    guard shape == preprocessing.shape else {
+      throw DataError(
+        words[0],
+        "has examples \(Shape(shape).description), but the model takes \(Shape(preprocessing.shape).description)"
+      )
+    }
+    let classes = model.description.labels.count
+    guard labels.integers.allSatisfy({ $0 >= 0 && $0 < classes }) else {
+      throw DataError(words[0], "has labels that the model's \(classes) classes do not include")
+    }
+    return data
+  }
+
+  private static func labelled(_ words: [String]) throws -> (images: Tensor, labels: Tensor) {
+    if words == ["fashion-mnist"] { return try FashionMNIST.load(test: true) }
+    guard let pair = ImageData.pair(words) else {
+      throw CommandError.usage(
+        "evaluate: no data set and no file is called \(Suggestion.quoted(words[0])); there is \(DataChoice.list)"
+      )
+    }
+    let (x, y) = try IDX.readPair(images: pair.images, labels: pair.labels)
+    return (((x.rank == 3 ? x.unsqueezed(1) : x) / 255).evaluated(), y)
+  }
+}

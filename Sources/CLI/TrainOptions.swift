@@ -1,0 +1,124 @@
+import Adjoint
+
+/// A training as the command line asks for it. What is nil is chosen to fit the data.
+struct TrainOptions {
+  let data: [String]
+  let model: String?
+  let epochs: Int?
+  let batch: Int?
+  let optimizer: String?
+  let learningRate: Double?
+  let momentum: Double?
+  let schedule: String?
+  let loss: String?
+  let activation: String?
+  let l1: Double
+  let l2: Double
+  let task: LearningTask?
+  let target: String?
+  let features: [String]?
+  let noise: Double?
+  let test: String?
+  let validation: Double
+  let seed: Int
+  let precision: ElementType
+  let device: ComputeDevice
+  let out: String?
+  let resumes: Bool
+  let force: Bool
+  let isQuiet: Bool
+  let isJSON: Bool
+  /// All that was given, as it was given.
+  let given: JSON
+
+  /// Options that a configuration does not hold: they belong to one run of the command.
+  static let ownOfALine = ["--config", "--out", "--resume", "--force", "--quiet", "--json"]
+
+  init(_ line: Arguments) throws {
+    var arguments = line
+    if let file = arguments.text("--config") {
+      try arguments.fill(try JSON(parsing: try InputFile.text(file), source: file), from: file)
+    }
+    resumes = arguments.has("--resume")
+    out = arguments.text("--out")
+    if resumes {
+      guard let out else {
+        throw CommandError.usage(
+          "train: --resume needs the run's folder; write --resume --out runs/NAME-N")
+      }
+      let file = RunFolder(path: out).config
+      try arguments.fill(try JSON(parsing: try InputFile.text(file), source: file), from: file)
+    }
+    data = arguments.operands
+    guard !data.isEmpty else {
+      throw CommandError.usage("train takes a data set; write adjoint train fashion-mnist")
+    }
+    model = try arguments.word("--model", among: ModelCatalogue.names)
+    epochs = try arguments.integer("--epochs", in: 1...100_000)
+    batch = try arguments.integer("--batch", in: 1...1_000_000)
+    optimizer = try arguments.word("--optimizer", among: OptimizerChoice.names)
+    learningRate = try arguments.number("--learning-rate", in: 0...1e9)
+    momentum = try arguments.number("--momentum", in: 0...0.999999)
+    schedule = try arguments.word("--schedule", among: ScheduleChoice.names)
+    loss = try arguments.word("--loss", among: LossChoice.names)
+    activation = try arguments.word("--activation", among: Activations.names)
+    l1 = try arguments.number("--l1", in: 0...1e6) ?? 0
+    l2 = try arguments.number("--l2", in: 0...1e6) ?? 0
+    task = try arguments.word("--task", among: LearningTask.allCases.map { $0.rawValue })
+      .flatMap { LearningTask(rawValue: $0) }
+    target = arguments.text("--target")
+    features = arguments.text("--features").map { list in
+      list.split(separator: ",").map { String($0) }
+    }
+    noise = try arguments.number("--noise", in: 0...1)
+    test = arguments.text("--test")
+    validation = try arguments.number("--validation", in: 0...0.9) ?? 0.1
+    seed = try arguments.integer("--seed", in: 0...(1 << 31)) ?? 0
+    precision =
+      try arguments.word("--precision", among: ["float32", "float64"]) == "float64"
+      ? .float64 : .float32
+    force = arguments.has("--force")
+    isQuiet = arguments.has("--quiet")
+    isJSON = arguments.has("--json")
+    given = arguments.json(without: TrainOptions.ownOfALine)
+    if force, resumes {
+      throw CommandError.usage("train: --force replaces a run and --resume goes on with it; choose")
+    }
+    device = try ComputeDevice.use(arguments)
+  }
+}
+
+extension TrainOptions {
+  /// A line that asks for the same run.
+  var command: String {
+    var words = ["adjoint", "train"] + data.map { TrainOptions.quoted($0) }
+    for member in given.members ?? [] where member.name != "data" {
+      words.append("--" + member.name)
+      if let text = member.value.string { words.append(TrainOptions.quoted(text)) }
+    }
+    return words.joined(separator: " ")
+  }
+
+  /// A word as a shell takes it.
+  static func quoted(_ word: String) -> String {
+    let plain = word.utf8.allSatisfy { byte in
+      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+        || "-_./,=+:".utf8.contains(byte)
+    }
+    if plain, !word.isEmpty { return word }
+    return "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
+  }
+}
+
+/// Files that options name.
+enum InputFile {
+  static func text(_ path: String) throws -> String {
+    let bytes = try FileBytes.read(path)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw DataError(path, "is not text in UTF-8")
+    }
+    return text
+  }
+}

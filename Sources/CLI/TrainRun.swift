@@ -1,0 +1,120 @@
+import Adjoint
+import AdjointGraph
+
+/// A training from its data to its report.
+struct TrainRun {
+  let options: TrainOptions
+  let data: TrainingData
+  let plan: TrainingPlan
+
+  init(_ options: TrainOptions) throws {
+    self.options = options
+    data = try DataChoice.load(options)
+    plan = try TrainingPlan(options, data)
+  }
+
+  func run() throws {
+    Initialization.seed(options.seed)
+    let network = try ModelCatalogue.make(plan.model, plan.settings)
+    try checkShapes(network)
+    let folder =
+      try options.out.map {
+        try RunFolder.named($0, force: options.force || options.resumes)
+      } ?? RunFolder.next(for: data.name)
+    let view = TrainingView(isQuiet: options.isQuiet)
+    let trainer = try makeTrainer(network, view)
+    do {
+      announce(network, folder)
+      try AtomicFile.write(options.given.text(indented: true) + "\n", to: folder.config)
+      Interruption.watch()
+      try train(trainer)
+    } catch {
+      folder.removeUnlessUseful()
+      throw error
+    }
+    let result = try finish(trainer, view, folder)
+    if trainer.stopReason != nil { throw CommandError.interrupted(interruption(trainer, folder)) }
+    if options.isJSON { print(result.json.text()) }
+  }
+
+  private func makeTrainer(_ network: any Module, _ view: TrainingView) throws -> Trainer {
+    let loader = trainingLoader
+    let optimizer = OptimizerChoice.make(
+      plan.optimizer, network, learningRate: plan.learningRate, momentum: options.momentum)
+    optimizer.schedule = ScheduleChoice.make(
+      plan.schedule, rate: plan.learningRate, steps: loader.batchCount * plan.epochs)
+    let loss = try LossChoice.function(plan.loss, for: data.task)
+    let penalty = Penalty.of(network, l1: options.l1, l2: options.l2)
+    let metrics: [any Metric] = data.task == .classification ? [Accuracy()] : []
+    return Trainer(
+      network, optimizer: optimizer,
+      loss: { output, target in
+        let value = loss(output, target)
+        return StepScope.isTraining ? penalty.map { value + $0() } ?? value : value
+      }, metrics: metrics, observers: [view])
+  }
+
+  private var trainingLoader: Loader {
+    Loader(data.training, batchSize: plan.batch, seed: options.seed)
+  }
+
+  private func train(_ trainer: Trainer) throws {
+    let held = data.validation.map { Loader($0, batchSize: 256, shuffling: false) }
+    try trainer.fit(trainingLoader, validation: held, epochs: plan.epochs)
+  }
+
+  /// Meets a model that does not fit before anything is written.
+  private func checkShapes(_ network: any Module) throws {
+    let batch = try data.training.batch([0])
+    let output = try checked { () throws(GraphError) in network(batch.input) }
+    guard output.shape == Shape([1, data.outputs]) else {
+      throw CommandError.failure(
+        "\(plan.model) gives \(output.shape.description) for one example; [1, \(data.outputs)] is needed"
+      )
+    }
+  }
+
+  private func announce(_ network: any Module, _ folder: RunFolder) {
+    guard !options.isQuiet else { return }
+    for line in data.notes + plan.notes { print(line) }
+    let count = network.parameters.reduce(0) { $0 + $1.value.count }
+    print("\(count) parameters, seed \(options.seed), \(options.device.threads) threads")
+    print("files go to \(folder.path)")
+    print("")
+    _ = Process.flushOutput()
+  }
+
+  private func finish(
+    _ trainer: Trainer, _ view: TrainingView, _ folder: RunFolder
+  ) throws -> TrainingResult {
+    let isWhole = trainer.stopReason == nil
+    // Whoever is interrupted has not asked for the test: it stays unread.
+    let test = isWhole ? try data.test?() : nil
+    let loss = try LossChoice.function(plan.loss, for: data.task)
+    let evaluation = try test.map {
+      try Evaluation(
+        trainer.model, on: $0, task: data.task, classes: data.outputs, loss: loss)
+    }
+    let result = try TrainingResult(
+      run: self, trainer: trainer, evaluation: evaluation, seconds: view.seconds, folder: folder)
+    try SavedModel(trainer.model, result.description).write(to: folder.model)
+    guard isWhole else { return result }
+    let page = ReportPage(result: result, test: test)
+    try AtomicFile.write(try page.text(), to: folder.report)
+    for line in options.isQuiet ? [] : result.summary { print(line) }
+    return result
+  }
+
+  private func interruption(_ trainer: Trainer, _ folder: RunFolder) -> String {
+    "stopped after \(trainer.optimizer.stepCount) steps; the model so far is \(folder.model)"
+  }
+}
+
+extension RunFolder {
+  /// After an error: nothing stays that a run began and nobody can use.
+  func removeUnlessUseful() {
+    guard !exists(model), !exists(checkpoint) else { return }
+    remove(config)
+    removeIfEmpty()
+  }
+}

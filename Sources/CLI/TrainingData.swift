@@ -1,0 +1,166 @@
+import Adjoint
+
+/// Data as a training needs them: parts, and what is known of them.
+struct TrainingData {
+  /// What the run is called.
+  let name: String
+  let training: any Dataset
+  let validation: (any Dataset)?
+  /// Read once, at the end.
+  let test: (() throws -> any Dataset)?
+  let task: LearningTask
+  /// What the classes, or the numbers, are called.
+  let labels: [String]
+  let preprocessing: Preprocessing
+  /// What was chosen, and why: a sentence each.
+  let notes: [String]
+
+  var inputShape: [Int] { preprocessing.shape }
+  var outputs: Int { labels.count }
+  var isImages: Bool { inputShape.count == 3 }
+}
+
+/// What DATA can be.
+enum DataChoice {
+  static let list = "fashion-mnist, or a file of images in the IDX format (its labels beside it)"
+
+  static func load(_ options: TrainOptions) throws -> TrainingData {
+    let words = options.data
+    if words == ["fashion-mnist"] { return try ImageData.fashionMNIST(options) }
+    if let pair = ImageData.pair(words) { return try ImageData.files(pair, options) }
+    guard words.count == 1 else {
+      throw CommandError.usage(
+        "train takes one data set, but got \(Suggestion.quoted(words[1])) too; adjoint help train says what it takes"
+      )
+    }
+    throw CommandError.usage(
+      "train: no data set and no file is called \(Suggestion.quoted(words[0]))"
+        + Suggestion.hint(for: words[0], among: ["fashion-mnist"]) + "; there is \(list)")
+  }
+
+  /// Refuses options that mean nothing for this kind of data.
+  static func refuse(_ names: [String], for kind: String, _ options: TrainOptions) throws {
+    for name in names where options.given[name] != nil {
+      throw CommandError.usage("--\(name) means nothing for \(kind); leave it out")
+    }
+  }
+}
+
+/// Images with a class each, in memory.
+enum ImageData {
+  typealias Pair = (images: String, labels: String)
+
+  static func fashionMNIST(_ options: TrainOptions) throws -> TrainingData {
+    let (images, labels) = try FashionMNIST.load()
+    return try data(
+      "fashion-mnist", images, labels, names: FashionMNIST.classNames, options,
+      test: { try FashionMNIST.load(test: true) })
+  }
+
+  /// The two files that the words name: images and labels, or images whose labels lie beside them.
+  static func pair(_ words: [String]) -> Pair? {
+    guard let images = words.first, images.contains("idx") || images.contains("ubyte") else {
+      return nil
+    }
+    if words.count == 2 { return (images, words[1]) }
+    guard words.count == 1 else { return nil }
+    return (images, replacing("images", "labels", in: replacing("idx3", "idx1", in: images)))
+  }
+
+  static func files(_ pair: Pair, _ options: TrainOptions) throws -> TrainingData {
+    let (images, labels) = try read(pair)
+    var test: (() throws -> (images: Tensor, labels: Tensor))?
+    if let file = options.test, let pair = Self.pair([file]) { test = { try read(pair) } }
+    let name = String(pair.images.split(separator: "/").last ?? "images").split(separator: ".")[0]
+    let count = (labels.integers.max() ?? 0) + 1
+    return try data(
+      String(name), images, labels, names: (0..<count).map { String($0) }, options, test: test)
+  }
+
+  private static func read(_ pair: Pair) throws -> (images: Tensor, labels: Tensor) {
+    let (x, y) = try IDX.readPair(images: pair.images, labels: pair.labels)
+    let shaped = x.rank == 3 ? x.unsqueezed(1) : x
+    return ((shaped / 255).evaluated(), y)
+  }
+
+  private static func data(
+    _ name: String, _ images: Tensor, _ labels: Tensor, names: [String], _ options: TrainOptions,
+    test: (() throws -> (images: Tensor, labels: Tensor))?
+  ) throws -> TrainingData {
+    try DataChoice.refuse(["target", "features", "noise"], for: "images", options)
+    guard options.task != .regression else {
+      throw CommandError.usage("train: \(name) has classes; --task regression does not fit")
+    }
+    let classes = labels.integers
+    guard let low = classes.min(), let high = classes.max(), low >= 0, high < names.count else {
+      throw DataError(name, "has labels that are not 0 to \(names.count - 1)")
+    }
+    guard low < high else { throw DataError(name, "has one class only: nothing can be learned") }
+    let scale = Normalisation(of: images)
+    let preprocessing = Preprocessing(
+      shape: Array(images.shape.dimensions.dropFirst()), mean: scale.means,
+      deviation: scale.deviations)
+    let element = options.precision
+    let prepare: @Sendable (Tensor) -> Tensor = { preprocessing.prepared($0, element) }
+    let all = try TensorDataset(inputs: images, targets: labels, prepare: prepare)
+    let parts = try all.stratifiedSplit(
+      [1 - options.validation, options.validation], classes: classes, seed: options.seed)
+    return TrainingData(
+      name: name, training: parts[0], validation: parts[1].count > 0 ? parts[1] : nil,
+      test: test.map { read in
+        { () throws -> any Dataset in
+          let (images, labels) = try read()
+          return try TensorDataset(inputs: images, targets: labels, prepare: prepare)
+        }
+      }, task: .classification, labels: names, preprocessing: preprocessing,
+      notes: [
+        "\(parts[0].count) images \(Shape(preprocessing.shape).description) to learn from, \(parts[1].count) held back to watch",
+        "classification: the labels are the classes 0 to \(names.count - 1)",
+        "pixels are standardised: mean \(shorts(scale.means)), deviation \(shorts(scale.deviations))",
+      ])
+  }
+
+  private static func shorts(_ numbers: [Double]) -> String {
+    numbers.map { NumberText.short($0, digits: 4) }.joined(separator: ", ")
+  }
+
+  private static func replacing(_ part: String, _ new: String, in text: String) -> String {
+    guard let place = text.lastRange(of: part) else { return text }
+    return text.replacingCharacters(place, new)
+  }
+}
+
+/// The mean and deviation of every channel of images [N, C, H, W].
+struct Normalisation {
+  let means: [Double]
+  let deviations: [Double]
+
+  init(of images: Tensor) {
+    let axes = [0] + Array(2..<images.rank)
+    let mean = images.mean(axes)
+    let square = (images * images).mean(axes)
+    means = mean.doubles
+    deviations = zip(square.doubles, means).map { square, mean in
+      let variance = square - mean * mean
+      return variance > 1e-12 ? variance.squareRoot() : 1
+    }
+  }
+}
+
+extension String {
+  /// Where a part stands for the last time.
+  fileprivate func lastRange(of part: String) -> Range<Index>? {
+    var start = endIndex
+    while start > startIndex {
+      start = index(before: start)
+      if self[start...].hasPrefix(part) {
+        return start..<index(start, offsetBy: part.count)
+      }
+    }
+    return nil
+  }
+
+  fileprivate func replacingCharacters(_ range: Range<Index>, _ new: String) -> String {
+    String(self[..<range.lowerBound]) + new + String(self[range.upperBound...])
+  }
+}

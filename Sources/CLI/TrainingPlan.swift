@@ -1,0 +1,50 @@
+import Adjoint
+
+/// What a training does where the command line leaves it open, and why.
+struct TrainingPlan {
+  let model: String
+  let settings: ModelSettings
+  let epochs: Int
+  let batch: Int
+  let optimizer: String
+  let learningRate: Double
+  let schedule: String
+  let loss: String
+
+  init(_ options: TrainOptions, _ data: TrainingData) throws {
+    model = options.model ?? TrainingPlan.model(for: data)
+    let isDeep = model.hasPrefix("resnet") || model.hasPrefix("vgg")
+    optimizer = options.optimizer ?? (isDeep ? "sgd" : "adam")
+    learningRate =
+      options.learningRate ?? (isDeep ? 0.1 : OptimizerChoice.learningRate(optimizer))
+    epochs = options.epochs ?? (isDeep ? 15 : data.isImages ? 10 : 100)
+    batch = options.batch ?? (isDeep ? 128 : min(64, max(8, data.training.count / 20)))
+    schedule = options.schedule ?? "cosine"
+    loss = options.loss ?? LossChoice.standard(for: data.task)
+    _ = try LossChoice.function(loss, for: data.task)
+    var settings = ModelSettings([
+      JSON.Member("input", .array(data.inputShape.map { .integer($0) })),
+      JSON.Member("outputs", .integer(data.outputs)),
+    ])
+    if options.precision != .float32 { settings["element"] = .string(options.precision.name) }
+    if let activation = options.activation {
+      guard model == "mlp" else {
+        throw CommandError.usage("--activation is for the mlp; \(model) has its own")
+      }
+      settings["activation"] = .string(activation)
+    }
+    self.settings = settings
+  }
+
+  /// A network that suits the shape of the data.
+  private static func model(for data: TrainingData) -> String {
+    data.inputShape == [1, 28, 28] ? "lenet" : "mlp"
+  }
+
+  var notes: [String] {
+    [
+      "\(model) learns by \(optimizer), rate \(NumberText.short(learningRate)) (\(schedule)), loss \(loss)",
+      "\(epochs) epochs in batches of \(batch)",
+    ]
+  }
+}

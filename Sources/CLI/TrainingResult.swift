@@ -1,0 +1,102 @@
+import Adjoint
+
+/// What came out of a training.
+struct TrainingResult {
+  let run: TrainRun
+  let history: [EpochRecord]
+  let steps: Int
+  let evaluation: Evaluation?
+  let seconds: Double
+  let folder: RunFolder
+  let digest: String
+  let cells: [Cell]
+
+  init(
+    run: TrainRun, trainer: Trainer, evaluation: Evaluation?, seconds: Double, folder: RunFolder
+  ) throws {
+    self.run = run
+    history = trainer.history
+    steps = trainer.optimizer.stepCount
+    self.evaluation = evaluation
+    self.seconds = seconds
+    self.folder = folder
+    cells = trainer.model.cells
+    digest = try trainer.model.weightsDigest()
+  }
+
+  /// The last line of `--json`.
+  var json: JSON {
+    var members = [
+      JSON.Member("epochs", .integer(history.count)), JSON.Member("steps", .integer(steps)),
+      JSON.Member("train_loss", number(history.last?.training.loss)),
+    ]
+    if let evaluation {
+      members.append(JSON.Member("test_loss", number(evaluation.loss)))
+      for metric in evaluation.metrics.prefix(1) {
+        members.append(JSON.Member("test_" + metric.name, number(metric.value)))
+      }
+    }
+    members.append(JSON.Member("train_seconds", number((seconds * 1000).rounded() / 1000)))
+    members.append(JSON.Member("weights_sha256", .string(digest)))
+    members.append(JSON.Member("model", .string(folder.model)))
+    return .object(members)
+  }
+
+  private func number(_ value: Double?) -> JSON {
+    value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null
+  }
+
+  /// What the model file says.
+  var description: ModelDescription {
+    ModelDescription(
+      model: run.plan.model, settings: run.plan.settings, task: run.data.task,
+      labels: run.data.labels, preprocessing: run.data.preprocessing,
+      training: .object(
+        [JSON.Member("options", run.options.given)]
+          + (json.members ?? []).filter {
+            $0.name != "model"
+          }))
+  }
+
+  /// The lines that end a run.
+  var summary: [String] {
+    var lines = [""] + plot
+    if let evaluation {
+      let metrics = evaluation.metrics.map { "\($0.name) \(NumberText.fixed($0.value, places: 4))" }
+      lines.append(
+        "test: \(metrics.joined(separator: ", ")), loss \(NumberText.fixed(evaluation.loss, places: 4)), \(evaluation.count) examples"
+      )
+    }
+    if let last = history.last?.training["accuracy"], last == 1 {
+      lines.append("all training examples are right: that is common, and no fault")
+    }
+    lines.append("\(steps) steps in \(NumberText.short(seconds, digits: 3)) s")
+    lines.append("model   \(folder.model)")
+    lines.append("report  \(folder.report)")
+    return lines
+  }
+
+  var plot: [String] {
+    let series = curves.loss
+    let drawn = TerminalPlot(series: series, xName: "epoch").lines
+    return drawn.isEmpty ? [] : ["loss"] + drawn + [""]
+  }
+
+  /// Loss and first metric by epoch.
+  var curves: (loss: [TerminalPlot.Series], metric: [TerminalPlot.Series]) {
+    func series(_ name: String, _ value: (EpochRecord) -> Double?) -> TerminalPlot.Series {
+      TerminalPlot.Series(
+        name: name,
+        values: history.compactMap { record in value(record).map { (Double(record.epoch), $0) } })
+    }
+    let first = history.first?.training.metrics.first?.name ?? ""
+    return (
+      [
+        series("training") { $0.training.loss }, series("validation") { $0.validation?.loss },
+      ].filter { !$0.values.isEmpty },
+      [
+        series("training") { $0.training[first] }, series("validation") { $0.validation?[first] },
+      ].filter { !$0.values.isEmpty }
+    )
+  }
+}
