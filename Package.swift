@@ -15,6 +15,13 @@ func room(_ name: String, imports: [String] = [], c: [String] = []) -> Target {
     swiftSettings: settings)
 }
 
+/// A complete small program: `examples/<name>`, the executable `example-<name>`.
+func example(_ name: String) -> Target {
+  .executableTarget(
+    name: "example-\(name)", dependencies: ["Adjoint"], path: "examples/\(name)",
+    swiftSettings: settings)
+}
+
 let package = Package(
   name: "Adjoint",
   products: [
@@ -68,6 +75,10 @@ let package = Package(
       name: "adjoint-resume",
       dependencies: ["Adjoint", "AdjointGraph", "AdjointRuntime"],
       path: "Sources/Resume", swiftSettings: settings),
+    example("network"),
+    example("own-layer"),
+    example("gradient"),
+    example("save-and-load"),
     .testTarget(
       name: "AdjointTests",
       dependencies: [
