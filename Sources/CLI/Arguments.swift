@@ -7,6 +7,9 @@ struct Arguments {
   private var values: [String: String] = [:]
   private let command: Command
 
+  /// Nothing given.
+  init(of command: Command) { self.command = command }
+
   init(_ words: [String], of command: Command) throws {
     self.command = command
     var rest = words[...]

@@ -18,7 +18,9 @@ struct Command: Sendable {
   var details: [String] = []
   let run: @Sendable (Arguments) throws -> Void
 
-  static var all: [Command] { [.train, .evaluate, .predict, .inspect, .trace, .bench, .doctor] }
+  static var all: [Command] {
+    [.train, .evaluate, .predict, .inspect, .tune, .trace, .bench, .doctor]
+  }
 }
 
 /// The text of the help.

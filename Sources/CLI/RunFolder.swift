@@ -28,6 +28,12 @@ struct RunFolder {
     return folder
   }
 
+  /// A folder that the user names, made where it is not there.
+  static func existing(_ path: String) throws -> RunFolder {
+    try make(path)
+    return RunFolder(path: path)
+  }
+
   static let files = ["config.json", "model.safetensors", "checkpoint.safetensors", "report.html"]
 
   var holdsRun: Bool { RunFolder.files.contains { access(file($0), F_OK) == 0 } }

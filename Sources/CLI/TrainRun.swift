@@ -37,6 +37,23 @@ struct TrainRun {
     if options.isJSON { print(result.json.text()) }
   }
 
+  /// Trains without leaving anything, and says how good that is on data that were held back: the first metric, or the
+  /// loss where there is none.
+  func score() throws -> (value: Double, name: String, isBetterWhenHigher: Bool) {
+    Initialization.seed(options.seed)
+    let network = try ModelCatalogue.make(plan.model, plan.settings)
+    try checkShapes(network)
+    let trainer = try makeTrainer(network, TrainingView(isQuiet: true))
+    try train(trainer)
+    guard let held = trainer.history.last?.validation else {
+      throw CommandError.failure("\(data.name): too few examples to hold some back")
+    }
+    guard let metric = trainer.metrics.first, let value = held[metric.name] else {
+      return (held.loss, "loss", false)
+    }
+    return (value, metric.name, metric.isBetterWhenHigher)
+  }
+
   private func makeTrainer(_ network: any Module, _ view: TrainingView) throws -> Trainer {
     let loader = trainingLoader
     let optimizer = OptimizerChoice.make(

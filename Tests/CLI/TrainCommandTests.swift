@@ -79,6 +79,37 @@ import Testing
     #expect(inspected.output.contains("layers.0.weight") && inspected.output.contains("mlp"))
   }
 
+  @Test(arguments: ["random", "grid", "halving"]) func aTuningRanksAndGoesOn(
+    strategy: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      try Self.writePictures(folder)
+      let line = [
+        "tune", folder + "/two-images-idx3-ubyte", "learning-rate=0.00001..0.01",
+        "model=mlp,linear",
+        "--strategy", strategy, "--trials", "4", "--epochs", "2", "--out", folder + "/t", "--json",
+      ]
+      let first = try CommandLineTests.run(line)
+      #expect(first.code == 0 && first.errors.isEmpty, "\(first)")
+      let trials = { try String(contentsOfFile: folder + "/t/trials.jsonl", encoding: .utf8) }
+      let before = try trials()
+      #expect(
+        before.split(separator: "\n").count
+          == (strategy == "grid" ? 10 : strategy == "halving" ? 6 : 4))
+      #expect(first.output.contains("adjoint train "))
+      let last = try #require(first.output.split(separator: "\n").last)
+      let best = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+      #expect(best?["metric"] as? String == "accuracy")
+      // All trials are known: nothing is trained, the ranking is the same.
+      let again = try CommandLineTests.run(line + ["--resume"])
+      #expect(again.output.hasSuffix(last + "\n"))
+      let after = try trials()
+      #expect(before == after)
+      let refused = try CommandLineTests.run(line)
+      #expect(refused.code == 1 && refused.errors.contains("--resume"))
+    }
+  }
+
   /// What is wrong with a line or a file, and which exit status says so.
   static let wrong: [[String]] = [
     ["train"], ["train", "fashion-mnits"], ["train", "fashion-mnist", "--model", "lenot"],
@@ -93,6 +124,13 @@ import Testing
     ["train", "fashion-mnist", "--threads", "0"], ["train", "fashion-mnist", "--device", "gpu"],
     ["train", "fashion-mnist", "--precision", "float8"], ["train", "fashion-mnist", "--json=1"],
     ["evaluate"], ["evaluate", "x"], ["predict"], ["predict", "x"], ["inspect"],
+    ["tune"], ["tune", "fashion-mnist"], ["tune", "fashion-mnist", "learning-rate"],
+    ["tune", "fashion-mnist", "learning-rat=1,2"], ["tune", "fashion-mnist", "batch=64..32"],
+    ["tune", "fashion-mnist", "optimizer=adam,"], ["tune", "fashion-mnist", "batch=a,b"],
+    ["tune", "fashion-mnist", "batch=1,2", "batch=3"], ["tune", "fashion-mnist", "out=a,b"],
+    ["tune", "fashion-mnist", "batch=1,2", "--strategy", "best"],
+    ["tune", "fashion-mnist", "batch=1,2", "--resume"],
+    ["tune", "fashion-mnits", "batch=1,2"],
     ["inspect", "a", "b"], ["predict", "a", "b", "--format", "xml"],
   ]
 
