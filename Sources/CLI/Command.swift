@@ -19,7 +19,7 @@ struct Command: Sendable {
   let run: @Sendable (Arguments) throws -> Void
 
   static var all: [Command] {
-    [.train, .evaluate, .predict, .inspect, .tune, .trace, .bench, .doctor]
+    [.train, .evaluate, .predict, .inspect, .generate, .tune, .trace, .bench, .doctor]
   }
 }
 

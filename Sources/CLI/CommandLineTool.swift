@@ -30,7 +30,7 @@ enum CommandLineTool {
       return 1
     } catch CommandError.interrupted(let message) {
       Process.complain("adjoint: " + message)
-      return Interruption.status
+      return 130
     } catch let error as WeightsError {
       Process.complain("adjoint: " + error.line)
       return 1

@@ -41,6 +41,7 @@ struct Evaluation {
       count += places.count
       switch task {
       case .classification: try note(output.softmax(), batch.target.integers, places)
+      case .language: break
       case .regression:
         let (said, true_) = (output.doubles, batch.target.doubles)
         regression.add(said, true_)
@@ -49,7 +50,12 @@ struct Evaluation {
     }
     guard count > 0 else { throw CommandError.failure("there are no examples to evaluate on") }
     self.loss /= Double(count)
-    metrics = task == .classification ? [("accuracy", accuracy)] : regression.metrics
+    metrics =
+      switch task {
+      case .classification: [("accuracy", accuracy)]
+      case .regression: regression.metrics
+      case .language: [("perplexity", ScalarMath.exp(self.loss))]
+      }
     worst.sort { $0.probability > $1.probability }
     worst = Array(worst.prefix(24))
   }

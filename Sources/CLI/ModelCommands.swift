@@ -21,7 +21,7 @@ extension Command {
       }
       _ = try ComputeDevice.use(arguments)
       let model = try SavedModel(arguments.operands[0])
-      let data = try ModelInput.dataset(Array(arguments.operands.dropFirst()), for: model)
+      let data = try ModelInput(model).dataset(Array(arguments.operands.dropFirst()))
       let loss = try LossChoice.function(
         LossChoice.standard(for: model.description.task), for: model.description.task)
       let evaluation = try Evaluation(
@@ -83,10 +83,11 @@ extension Command {
       let format = try arguments.word("--format", among: ["table", "csv", "json"]) ?? "table"
       _ = try ComputeDevice.use(arguments)
       let model = try SavedModel(arguments.operands[0])
+      let input = try ModelInput(model)
       // All is computed before anything is written.
       let files = try arguments.operands.dropFirst().map { file in
         PredictionTable.Part(
-          file: file, prediction: try model.predict(try ModelInput.examples(file, for: model)))
+          file: file, prediction: try model.predict(try input.examples(file)))
       }
       let table = PredictionTable(parts: files, showsAll: arguments.has("--probabilities"))
       for line in table.lines(format) { print(line) }
@@ -169,56 +170,5 @@ struct PredictionTable {
     return "\""
       + text.split(separator: "\"", omittingEmptySubsequences: false)
       .joined(separator: "\"\"") + "\""
-  }
-}
-
-/// Data for a model that is there already.
-enum ModelInput {
-  static let list = "images in the IDX format"
-
-  /// The examples of a file, as `SavedModel.predict` takes them.
-  static func examples(_ file: String, for model: SavedModel) throws -> Tensor {
-    let shape = model.description.preprocessing.shape
-    guard shape.count == 3 else {
-      throw CommandError.failure(
-        "\(file): the model takes rows of \(shape.reduce(1, *)) numbers; only images can be read")
-    }
-    let images = try IDX.read(file)
-    guard images.rank == 3 || images.rank == 4 else {
-      throw DataError(file, "holds \(images.shape.description), which are not images")
-    }
-    return (images / 255).evaluated()
-  }
-
-  /// Examples with what should come out, prepared for the model.
-  static func dataset(_ words: [String], for model: SavedModel) throws -> any Dataset {
-    let preprocessing = model.description.preprocessing
-    let element = try model.description.settings.element()
-    let prepare: @Sendable (Tensor) -> Tensor = { preprocessing.prepared($0, element) }
-    let (images, labels) = try labelled(words)
-    let data = try TensorDataset(inputs: images, targets: labels, prepare: prepare)
-    let shape = Array(try data.batch([0]).input.shape.dimensions.dropFirst())
-    guard shape == preprocessing.shape else {
-      throw DataError(
-        words[0],
-        "has examples \(Shape(shape).description), but the model takes \(Shape(preprocessing.shape).description)"
-      )
-    }
-    let classes = model.description.labels.count
-    guard labels.integers.allSatisfy({ $0 >= 0 && $0 < classes }) else {
-      throw DataError(words[0], "has labels that the model's \(classes) classes do not include")
-    }
-    return data
-  }
-
-  private static func labelled(_ words: [String]) throws -> (images: Tensor, labels: Tensor) {
-    if words == ["fashion-mnist"] { return try FashionMNIST.load(test: true) }
-    guard let pair = ImageData.pair(words) else {
-      throw CommandError.usage(
-        "evaluate: no data set and no file is called \(Suggestion.quoted(words[0])); there is \(DataChoice.list)"
-      )
-    }
-    let (x, y) = try IDX.readPair(images: pair.images, labels: pair.labels)
-    return (((x.rank == 3 ? x.unsqueezed(1) : x) / 255).evaluated(), y)
   }
 }

@@ -28,6 +28,14 @@ enum Process {
     _ = write(STDERR_FILENO, bytes, bytes.count)
   }
 
+  /// Whoever started this process may have blocked the signals that ask it to end.
+  static func letSignalsThrough() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in [SIGINT, SIGTERM] { sigaddset(&set, number) }
+    sigprocmask(SIG_UNBLOCK, &set, nil)
+  }
+
   /// Ends this process.
   static func end(status: Int32) -> Never { exit(status) }
 }

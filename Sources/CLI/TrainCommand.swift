@@ -35,7 +35,9 @@ extension Command {
       Option(name: "--json", summary: "a last line of JSON"),
     ],
     details: [
-      "DATA: \(DataChoice.list).",
+      "DATA: fashion-mnist; a table (.csv, .tsv); a folder with a folder of pictures (PNG, JPEG) for",
+      "each class; images in the IDX format, their labels beside them; a text file; or made data:",
+      "\(Generators.names.joined(separator: ", ")).",
       "Models: \(ModelCatalogue.names.joined(separator: ", ")).",
       "What is left out is chosen to fit the data, and said.",
       "",

@@ -64,7 +64,7 @@ struct TrainOptions {
     activation = try arguments.word("--activation", among: Activations.names)
     l1 = try arguments.number("--l1", in: 0...1e6) ?? 0
     l2 = try arguments.number("--l2", in: 0...1e6) ?? 0
-    task = try arguments.word("--task", among: LearningTask.allCases.map { $0.rawValue })
+    task = try arguments.word("--task", among: ["classification", "regression"])
       .flatMap { LearningTask(rawValue: $0) }
     target = arguments.text("--target")
     features = arguments.text("--features").map { list in

@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointGraph
+import Glibc
 
 /// A training from its data to its report.
 struct TrainRun {
@@ -23,17 +24,25 @@ struct TrainRun {
       } ?? RunFolder.next(for: data.name)
     let view = TrainingView(isQuiet: options.isQuiet)
     let trainer = try makeTrainer(network, view)
+    trainer.observers += [
+      CheckpointKeeper(folder.checkpoint), StopOnRequest(signals: [SIGINT, SIGTERM]),
+    ]
     do {
+      if options.resumes {
+        try trainer.resume(from: folder.checkpoint, training: try trainingLoader())
+      }
       announce(network, folder)
       try AtomicFile.write(options.given.text(indented: true) + "\n", to: folder.config)
-      Interruption.watch()
+      Process.letSignalsThrough()
       try train(trainer)
     } catch {
       folder.removeUnlessUseful()
       throw error
     }
     let result = try finish(trainer, view, folder)
-    if trainer.stopReason != nil { throw CommandError.interrupted(interruption(trainer, folder)) }
+    if trainer.history.count < plan.epochs {
+      throw CommandError.interrupted(interruption(trainer, folder))
+    }
     if options.isJSON { print(result.json.text()) }
   }
 
@@ -55,38 +64,54 @@ struct TrainRun {
   }
 
   private func makeTrainer(_ network: any Module, _ view: TrainingView) throws -> Trainer {
-    let loader = trainingLoader
+    let loader = try trainingLoader()
     let optimizer = OptimizerChoice.make(
       plan.optimizer, network, learningRate: plan.learningRate, momentum: options.momentum)
     optimizer.schedule = ScheduleChoice.make(
       plan.schedule, rate: plan.learningRate, steps: loader.batchCount * plan.epochs)
     let loss = try LossChoice.function(plan.loss, for: data.task)
     let penalty = Penalty.of(network, l1: options.l1, l2: options.l2)
-    let metrics: [any Metric] = data.task == .classification ? [Accuracy()] : []
-    return Trainer(
+    let metrics: [any Metric] =
+      switch data.task {
+      case .classification: [Accuracy()]
+      case .regression: [R2(outputs: data.outputs)]
+      case .language: []
+      }
+    let trainer = Trainer(
       network, optimizer: optimizer,
       loss: { output, target in
         let value = loss(output, target)
         return StepScope.isTraining ? penalty.map { value + $0() } ?? value : value
       }, metrics: metrics, observers: [view])
+    trainer.keepsBest = data.validation != nil
+    return trainer
   }
 
-  private var trainingLoader: Loader {
-    Loader(data.training, batchSize: plan.batch, seed: options.seed)
+  private func trainingLoader() throws -> Loader {
+    guard plan.augments, let pictures = data.pictures else {
+      return Loader(data.training, batchSize: plan.batch, seed: options.seed)
+    }
+    let (preprocessing, element) = (data.preprocessing, options.precision)
+    let changed = try Augmented(
+      pictures, [.flip(), .crop(padding: 2)], seed: options.seed,
+      prepare: { preprocessing.prepared($0, element) })
+    return Loader(changed, batchSize: plan.batch, seed: options.seed)
   }
 
   private func train(_ trainer: Trainer) throws {
     let held = data.validation.map { Loader($0, batchSize: 256, shuffling: false) }
-    try trainer.fit(trainingLoader, validation: held, epochs: plan.epochs)
+    try trainer.fit(try trainingLoader(), validation: held, epochs: plan.epochs)
   }
 
   /// Meets a model that does not fit before anything is written.
   private func checkShapes(_ network: any Module) throws {
     let batch = try data.training.batch([0])
     let output = try checked { () throws(GraphError) in network(batch.input) }
-    guard output.shape == Shape([1, data.outputs]) else {
+    let length = data.task == .language ? data.inputShape : []
+    let needed = Shape([1] + length + [data.outputs])
+    guard output.shape == needed else {
       throw CommandError.failure(
-        "\(plan.model) gives \(output.shape.description) for one example; [1, \(data.outputs)] is needed"
+        "\(plan.model) gives \(output.shape.description) for one example; \(needed.description) is needed"
       )
     }
   }
@@ -104,7 +129,7 @@ struct TrainRun {
   private func finish(
     _ trainer: Trainer, _ view: TrainingView, _ folder: RunFolder
   ) throws -> TrainingResult {
-    let isWhole = trainer.stopReason == nil
+    let isWhole = trainer.history.count >= plan.epochs
     // Whoever is interrupted has not asked for the test: it stays unread.
     let test = isWhole ? try data.test?() : nil
     let loss = try LossChoice.function(plan.loss, for: data.task)
@@ -123,7 +148,7 @@ struct TrainRun {
   }
 
   private func interruption(_ trainer: Trainer, _ folder: RunFolder) -> String {
-    "stopped after \(trainer.optimizer.stepCount) steps; the model so far is \(folder.model)"
+    "stopped after \(trainer.optimizer.stepCount) steps, all is saved; go on with: adjoint train --resume --out \(TrainOptions.quoted(folder.path))"
   }
 }
 

@@ -1,4 +1,7 @@
 import Adjoint
+import AdjointData
+import AdjointGenerators
+import Glibc
 
 /// Data as a training needs them: parts, and what is known of them.
 struct TrainingData {
@@ -14,6 +17,8 @@ struct TrainingData {
   let preprocessing: Preprocessing
   /// What was chosen, and why: a sentence each.
   let notes: [String]
+  /// Pictures as they are in memory, where they can be changed by chance.
+  var pictures: (any Dataset)?
 
   var inputShape: [Int] { preprocessing.shape }
   var outputs: Int { labels.count }
@@ -22,7 +27,8 @@ struct TrainingData {
 
 /// What DATA can be.
 enum DataChoice {
-  static let list = "fashion-mnist, or a file of images in the IDX format (its labels beside it)"
+  static let list =
+    "fashion-mnist; a table (.csv, .tsv); a folder of folders of pictures; images in the IDX format, their labels beside them; a text file; or made data (\(Generators.names.joined(separator: ", ")))"
 
   static func load(_ options: TrainOptions) throws -> TrainingData {
     let words = options.data
@@ -33,9 +39,23 @@ enum DataChoice {
         "train takes one data set, but got \(Suggestion.quoted(words[1])) too; adjoint help train says what it takes"
       )
     }
+    let word = words[0]
+    if Generators.names.contains(word) { return try PointSource.load(word, options) }
+    if TableSource.isTable(word) { return try TableSource.load(word, options) }
+    if isFolder(word) { return try FolderSource.load(word, options) }
+    if isFile(word) { return try TextSource.load(word, options) }
     throw CommandError.usage(
-      "train: no data set and no file is called \(Suggestion.quoted(words[0]))"
-        + Suggestion.hint(for: words[0], among: ["fashion-mnist"]) + "; there is \(list)")
+      "train: no data set and no file is called \(Suggestion.quoted(word))"
+        + Suggestion.hint(for: word, among: ["fashion-mnist"] + Generators.names)
+        + "; adjoint help train says what there is")
+  }
+
+  static func isFolder(_ path: String) -> Bool { mode(path) == S_IFDIR }
+  static func isFile(_ path: String) -> Bool { mode(path) == S_IFREG }
+
+  private static func mode(_ path: String) -> mode_t? {
+    var facts = stat()
+    return stat(path, &facts) == 0 ? facts.st_mode & S_IFMT : nil
   }
 
   /// Refuses options that mean nothing for this kind of data.
@@ -51,15 +71,15 @@ enum ImageData {
   typealias Pair = (images: String, labels: String)
 
   static func fashionMNIST(_ options: TrainOptions) throws -> TrainingData {
-    let (images, labels) = try FashionMNIST.load()
+    let (images, labels) = try FashionMNIST.loadBytes()
     return try data(
       "fashion-mnist", images, labels, names: FashionMNIST.classNames, options,
-      test: { try FashionMNIST.load(test: true) })
+      test: { try FashionMNIST.loadBytes(test: true) })
   }
 
   /// The two files that the words name: images and labels, or images whose labels lie beside them.
   static func pair(_ words: [String]) -> Pair? {
-    guard let images = words.first, images.contains("idx") || images.contains("ubyte") else {
+    guard let images = words.first, isIDX(images) else {
       return nil
     }
     if words.count == 2 { return (images, words[1]) }
@@ -77,10 +97,24 @@ enum ImageData {
       String(name), images, labels, names: (0..<count).map { String($0) }, options, test: test)
   }
 
-  private static func read(_ pair: Pair) throws -> (images: Tensor, labels: Tensor) {
-    let (x, y) = try IDX.readPair(images: pair.images, labels: pair.labels)
-    let shaped = x.rank == 3 ? x.unsqueezed(1) : x
-    return ((shaped / 255).evaluated(), y)
+  static func read(_ pair: Pair) throws -> (images: Tensor, labels: Tensor) {
+    let (x, y) = try IDX.readPair(images: pair.images, labels: pair.labels, keepingBytes: true)
+    return (try shaped(x, pair.images), y)
+  }
+
+  static func isIDX(_ path: String) -> Bool { path.contains("idx") || path.contains("ubyte") }
+
+  /// Images alone.
+  static func images(_ path: String) throws -> Tensor {
+    try shaped(try IDX.read(path, keepingBytes: true), path)
+  }
+
+  /// Images [N, 1, H, W] of images [N, H, W].
+  private static func shaped(_ x: Tensor, _ path: String) throws -> Tensor {
+    guard x.rank == 3 || x.rank == 4 else {
+      throw DataError(path, "holds \(x.shape.description), which are not images")
+    }
+    return x.rank == 3 ? x.unsqueezed(1).evaluated() : x
   }
 
   private static func data(
@@ -105,6 +139,7 @@ enum ImageData {
     let all = try TensorDataset(inputs: images, targets: labels, prepare: prepare)
     let parts = try all.stratifiedSplit(
       [1 - options.validation, options.validation], classes: classes, seed: options.seed)
+    let plain = try TensorDataset(inputs: images, targets: labels)
     return TrainingData(
       name: name, training: parts[0], validation: parts[1].count > 0 ? parts[1] : nil,
       test: test.map { read in
@@ -117,7 +152,7 @@ enum ImageData {
         "\(parts[0].count) images \(Shape(preprocessing.shape).description) to learn from, \(parts[1].count) held back to watch",
         "classification: the labels are the classes 0 to \(names.count - 1)",
         "pixels are standardised: mean \(shorts(scale.means)), deviation \(shorts(scale.deviations))",
-      ])
+      ], pictures: Subset(plain, parts[0].places))
   }
 
   private static func shorts(_ numbers: [Double]) -> String {
@@ -137,8 +172,9 @@ struct Normalisation {
 
   init(of images: Tensor) {
     let axes = [0] + Array(2..<images.rank)
-    let mean = images.mean(axes)
-    let square = (images * images).mean(axes)
+    let values = images.element.isInteger ? images.cast(to: .float32) / 255 : images
+    let mean = values.mean(axes)
+    let square = (values * values).mean(axes)
     means = mean.doubles
     deviations = zip(square.doubles, means).map { square, mean in
       let variance = square - mean * mean

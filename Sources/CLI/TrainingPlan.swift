@@ -10,6 +10,8 @@ struct TrainingPlan {
   let learningRate: Double
   let schedule: String
   let loss: String
+  /// Whether pictures are changed by chance as they are learned from.
+  let augments: Bool
 
   init(_ options: TrainOptions, _ data: TrainingData) throws {
     model = options.model ?? TrainingPlan.model(for: data)
@@ -17,7 +19,9 @@ struct TrainingPlan {
     optimizer = options.optimizer ?? (isDeep ? "sgd" : "adam")
     learningRate =
       options.learningRate ?? (isDeep ? 0.1 : OptimizerChoice.learningRate(optimizer))
-    epochs = options.epochs ?? (isDeep ? 15 : data.isImages ? 10 : 100)
+    epochs =
+      options.epochs ?? (isDeep ? 15 : data.isImages ? 10 : data.task == .language ? 5 : 100)
+    augments = isDeep && data.pictures != nil
     batch = options.batch ?? (isDeep ? 128 : min(64, max(8, data.training.count / 20)))
     schedule = options.schedule ?? "cosine"
     loss = options.loss ?? LossChoice.standard(for: data.task)
@@ -38,11 +42,13 @@ struct TrainingPlan {
 
   /// A network that suits the shape of the data.
   private static func model(for data: TrainingData) -> String {
-    data.inputShape == [1, 28, 28] ? "lenet" : "mlp"
+    if data.task == .language { return "gpt" }
+    if data.inputShape == [1, 28, 28] { return "lenet" }
+    return data.isImages ? "resnet20" : "mlp"
   }
 
   var notes: [String] {
-    [
+    (augments ? ["pictures are flipped and shifted by chance"] : []) + [
       "\(model) learns by \(optimizer), rate \(NumberText.short(learningRate)) (\(schedule)), loss \(loss)",
       "\(epochs) epochs in batches of \(batch)",
     ]

@@ -1,8 +1,7 @@
 import Adjoint
 import Glibc
 
-/// Shows a training as it goes: one live line on a terminal, a plain line an epoch elsewhere. Also ends it when somebody
-/// asks for that.
+/// Shows a training as it goes: one live line on a terminal, a plain line an epoch elsewhere.
 final class TrainingView: TrainingObserver {
   private let isQuiet: Bool
   private let isLive: Bool
@@ -19,7 +18,6 @@ final class TrainingView: TrainingObserver {
 
   func stepDidEnd(_ trainer: Trainer, _ progress: Progress) {
     seconds = progress.seconds
-    if Interruption.isRequested { trainer.stop("interrupted") }
     guard isLive else { return }
     let now = Process.seconds
     if firstStep == nil { firstStep = (done(progress), now) }
@@ -32,6 +30,11 @@ final class TrainingView: TrainingObserver {
     guard !isQuiet else { return }
     lastMetric = metric(record.validation ?? record.training)
     write((isLive ? "\r\u{1B}[K" : "") + summary(record) + "\n")
+  }
+
+  func trainerDidFind(_ trainer: Trainer, _ finding: Finding) {
+    guard !isQuiet else { return }
+    write((isLive ? "\r\u{1B}[K" : "") + finding.description + "\n")
   }
 
   func trainingDidEnd(_ trainer: Trainer) {

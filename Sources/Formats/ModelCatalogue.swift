@@ -7,7 +7,7 @@ public struct CatalogueEntry: Sendable {
   public let name: String
   /// What it is, in a few words.
   public let summary: String
-  /// What it takes, without the batch's axis: 1 for rows, 3 for images [C, H, W].
+  /// What it takes, without the batch's axis: 1 for rows, 3 for images [C, H, W], 0 for the characters of a text.
   public let inputRank: Int
   /// Makes one with new parameters.
   public let make: @Sendable (ModelSettings) throws -> any Module
@@ -35,7 +35,37 @@ public enum ModelCatalogue {
       try $0.require(input: [1, 28, 28], for: "lenet")
       return LeNet(classes: try $0.size("outputs"), try $0.element())
     },
+    small(20), small(32), small(44), small(56),
+    large(18), large(34), large(50), large(101), large(152),
+    CatalogueEntry(name: "gpt", summary: "a transformer for text", inputRank: 0) {
+      GPT(
+        vocabulary: try $0.size("outputs"), context: try $0.sizes("input").reduce(1, *),
+        width: try $0.size("width", 128), depth: try $0.size("depth", 4),
+        heads: try $0.size("heads", 4), dropout: try $0.number("dropout", 0), try $0.element())
+    },
+    CatalogueEntry(name: "char-lstm", summary: "an LSTM for text", inputRank: 0) {
+      CharLSTM(
+        vocabulary: try $0.size("outputs"), width: try $0.size("width", 64),
+        hidden: try $0.size("hidden", 256), layers: try $0.size("layers", 2), try $0.element())
+    },
   ]
+
+  private static func small(_ depth: Int) -> CatalogueEntry {
+    CatalogueEntry(name: "resnet\(depth)", summary: "residual, for small images", inputRank: 3) {
+      ResNet.small(
+        depth, classes: try $0.size("outputs"), channels: try $0.channels(), try $0.element())
+    }
+  }
+
+  private static func large(_ depth: Int) -> CatalogueEntry {
+    CatalogueEntry(name: "resnet\(depth)", summary: "residual, for large images", inputRank: 3) {
+      guard
+        let net = ResNet.large(
+          depth, classes: try $0.size("outputs"), channels: try $0.channels(), try $0.element())
+      else { throw FormatError("model", "there is no resnet\(depth)") }
+      return net
+    }
+  }
 
   /// The names of all models.
   public static var names: [String] { entries.map { $0.name } }
@@ -56,6 +86,15 @@ public enum ModelCatalogue {
 }
 
 extension ModelSettings {
+  /// How many channels the images have.
+  func channels() throws -> Int {
+    let shape = try sizes("input")
+    guard shape.count == 3 else {
+      throw FormatError("model", "it takes images, not \(Shape(shape).description)")
+    }
+    return shape[0]
+  }
+
   /// Refuses examples of another shape.
   func require(input shape: [Int], for model: String) throws {
     let given = try sizes("input")
@@ -68,8 +107,8 @@ extension ModelSettings {
 }
 
 /// A network of rows that takes examples of any shape. Its names are those of the network.
-struct FlatInput<Net: Module>: Module, CustomReflectable {
+struct FlatInput<Net: Module>: Module, NamedParts {
   let net: Net
-  var customMirror: Mirror { Mirror(reflecting: net) }
+  var parts: [(name: String, part: Any?)] { [("", net)] }
   func forward(_ x: Tensor) -> Tensor { net(x.rank > 2 ? x.flattened(from: 1) : x) }
 }

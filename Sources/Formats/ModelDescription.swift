@@ -6,6 +6,8 @@ public enum LearningTask: String, Sendable, CaseIterable {
   case classification
   /// To say numbers.
   case regression
+  /// To say how a text goes on.
+  case language
 }
 
 /// What is done with inputs before the network gets them, and with numbers that it gives.

@@ -71,7 +71,7 @@ public struct Prediction: Sendable {
   public let classes: [Int]
 
   init(_ output: Tensor, _ description: ModelDescription) throws {
-    let isClasses = description.task == .classification
+    let isClasses = description.task != .regression
     let values = try (isClasses ? output.softmax() : output).tryEvaluated().doubles
     let width = output.rank > 1 ? output.shape[output.rank - 1] : 1
     let target = description.preprocessing.target

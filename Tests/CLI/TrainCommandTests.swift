@@ -131,6 +131,9 @@ import Testing
     ["tune", "fashion-mnist", "batch=1,2", "--strategy", "best"],
     ["tune", "fashion-mnist", "batch=1,2", "--resume"],
     ["tune", "fashion-mnits", "batch=1,2"],
+    ["generate"], ["generate", "a", "b"], ["generate", "a", "--temperature", "hot"],
+    ["train", "spiral", "--target", "y"], ["train", "spiral", "--features", "x9"],
+    ["train", "spiral", "--task", "regression"], ["train", "spiral", "--loss", "squared"],
     ["inspect", "a", "b"], ["predict", "a", "b", "--format", "xml"],
   ]
 
@@ -189,19 +192,29 @@ import Testing
     }
   }
 
-  @Test func anInterruptionSavesAndSaysHowToGoOn() throws {
+  @Test func anInterruptedRunGoesOnToTheSameWeights() throws {
     try withTemporaryFolder { folder in
       try Self.writePictures(folder)
-      let process = try CommandLineTests.start([
-        "train", folder + "/two-images-idx3-ubyte", "--epochs", "2000", "--out", folder + "/o",
-      ])
-      try process.waitForOutput("epoch 1 ")
+      let line = [
+        "train", folder + "/two-images-idx3-ubyte", "--epochs", "400", "--model", "mlp", "--json",
+      ]
+      let process = try CommandLineTests.start(line + ["--out", folder + "/o"])
+      try process.waitForOutput("epoch 3 ")
       process.interrupt()
       let outcome = process.finish()
       #expect(outcome.code == 130)
       #expect(outcome.errors.split(separator: "\n").count == 1)
-      #expect(outcome.errors.contains("model so far"), "\(outcome.errors)")
+      #expect(outcome.errors.contains("adjoint train --resume --out"), "\(outcome.errors)")
       #expect(FileManager.default.fileExists(atPath: folder + "/o/model.safetensors"))
+      let resumed = try Self.run("train", "--resume", "--out", folder + "/o", "--json")
+      let whole = try CommandLineTests.run(line + ["--out", folder + "/p"])
+      func digest(_ outcome: Outcome) throws -> String? {
+        let last = try #require(outcome.output.split(separator: "\n").last, "\(outcome.errors)")
+        let line = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+        return line?["weights_sha256"] as? String
+      }
+      let (one, other) = (try digest(resumed), try digest(whole))
+      #expect(one != nil && one == other)
     }
   }
 }

@@ -1,0 +1,138 @@
+import Adjoint
+import AdjointData
+
+/// A table as training data.
+enum TableSource {
+  /// True of names that tables have.
+  static func isTable(_ path: String) -> Bool {
+    [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains { path.lowercased().hasSuffix($0) }
+  }
+
+  static func load(_ path: String, _ options: TrainOptions) throws -> TrainingData {
+    try DataChoice.refuse(["noise"], for: "tables", options)
+    let table = try Table.read(path)
+    let parts = RowParts(
+      table.rowCount, hasTestFile: options.test != nil, validation: options.validation,
+      seed: options.seed)
+    guard parts.training.count >= 2 else {
+      throw DataError(path, "has \(table.rowCount) rows, too few to learn from")
+    }
+    let choice: TaskChoice =
+      switch options.task {
+      case .classification: .classes
+      case .regression: .numbers
+      case .language, nil: .inferred
+      }
+    let preparation = try TablePreparation(
+      table, target: options.target, features: options.features, task: choice,
+      trainingRows: parts.training)
+    let element = options.precision
+    func dataset(_ table: Table, _ rows: [Int]?) throws -> TensorDataset {
+      try prepared(preparation, table, rows, element)
+    }
+    let testFile = options.test
+    return TrainingData(
+      name: name(of: path), training: try dataset(table, parts.training),
+      validation: parts.validation.isEmpty ? nil : try dataset(table, parts.validation),
+      test: {
+        if let testFile { return try dataset(try Table.read(testFile), nil) }
+        return try dataset(table, parts.test)
+      },
+      task: preparation.learningTask, labels: preparation.labels,
+      preprocessing: preparation.preprocessing,
+      notes: table.notes + preparation.notes + [parts.note(testFile)])
+  }
+
+  static func prepared(
+    _ preparation: TablePreparation, _ table: Table, _ rows: [Int]?, _ element: ElementType
+  ) throws -> TensorDataset {
+    let isNumbers = preparation.task == .numbers
+    let targets = try preparation.targets(table, rows: rows)
+    return try TensorDataset(
+      inputs: try preparation.inputs(table, rows: rows).inputs.cast(to: element),
+      targets: isNumbers ? targets.cast(to: element) : targets)
+  }
+
+  /// What a run on a file is called: the file's name without its ending.
+  static func name(of path: String) -> String {
+    let last = path.split(separator: "/").last.map { String($0) } ?? path
+    let stem = last.split(separator: ".").first.map { String($0) } ?? last
+    return stem.isEmpty ? "data" : stem
+  }
+}
+
+/// Which rows are learned from, watched, and kept for the end.
+struct RowParts {
+  let training: [Int]
+  let validation: [Int]
+  let test: [Int]
+
+  /// A fifth is kept for the end, unless that comes from a file.
+  init(_ count: Int, hasTestFile: Bool, validation share: Double, seed: Int) {
+    let order = shuffledPlaces(count, seed: seed)
+    let tests = hasTestFile ? 0 : max(1, Int((Double(count) * 0.2).rounded()))
+    let rest = count - tests
+    let held = share == 0 ? 0 : min(max(1, Int((Double(rest) * share).rounded())), rest - 1)
+    test = Array(order.prefix(tests))
+    validation = Array(order.dropFirst(tests).prefix(max(held, 0)))
+    training = Array(order.dropFirst(tests + max(held, 0)))
+  }
+
+  func note(_ testFile: String?) -> String {
+    let end = testFile.map { "the test is \($0)" } ?? "\(test.count) kept for the test"
+    return
+      "\(training.count) examples to learn from, \(validation.count) held back to watch, \(end)"
+  }
+}
+
+extension TablePreparation {
+  var learningTask: LearningTask { task == .numbers ? .regression : .classification }
+
+  /// The classes, or the target's name.
+  var labels: [String] {
+    if case .classes(let names) = task { return names }
+    return [target]
+  }
+
+  /// What the model file says: the network's inputs are numbers that are standardised already.
+  var preprocessing: Preprocessing {
+    Preprocessing(
+      shape: [inputWidth],
+      target: task == .numbers
+        ? [Preprocessing.Scale(mean: targetMean, deviation: targetDeviation)] : [],
+      source: ["table": JSON(description)])
+  }
+}
+
+extension JSON {
+  /// A plain value as JSON.
+  init(_ value: PlainValue) {
+    switch value {
+    case .text(let text): self = .string(text)
+    case .number(let number): self = .number(number)
+    case .list(let items): self = .array(items.map { JSON($0) })
+    case .fields(let fields):
+      self = .object(
+        fields.sorted { $0.key < $1.key }.map { Member($0.key, JSON($0.value)) })
+    }
+  }
+
+  /// JSON as a plain value; truth values and nothing are none.
+  var plainValue: PlainValue? {
+    switch self {
+    case .string(let text): return .text(text)
+    case .integer, .number: return double.map { .number($0) }
+    case .array(let items):
+      let values = items.compactMap { $0.plainValue }
+      return values.count == items.count ? .list(values) : nil
+    case .object(let members):
+      var fields: [String: PlainValue] = [:]
+      for member in members {
+        guard let value = member.value.plainValue else { return nil }
+        fields[member.name] = value
+      }
+      return .fields(fields)
+    case .null, .bool: return nil
+    }
+  }
+}
