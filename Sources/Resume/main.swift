@@ -1,7 +1,7 @@
 // A training that may be killed at any moment: started again with the same checkpoint it goes on, and ends with the
 // same weights. With dropout, augmentation by keys, batches made ahead, momentum, statistics, best-model keeping.
 //
-//     adjoint-resume CHECKPOINT [--stop-after STEPS] [--interval SECONDS] [--file-limit BYTES] [--epochs N]
+//     adjoint-resume CHECKPOINT [--stop-after STEPS] [--interval SECONDS] [--file-limit BYTES] [--epochs N] [--logs FOLDER]
 import Adjoint
 import AdjointGraph
 import AdjointRuntime
@@ -57,6 +57,7 @@ struct Settings {
   var interval = 0.0
   var fileLimit = 0
   var epochs = 8
+  var logs = ""
 
   init(_ arguments: [String]) {
     path = arguments.first ?? ""
@@ -65,6 +66,7 @@ struct Settings {
       case "--stop-after": stopAfter = Int(value) ?? 0
       case "--interval": interval = Double(value) ?? 0
       case "--file-limit": fileLimit = Int(value) ?? 0
+      case "--logs": logs = value
       case "--epochs": epochs = Int(value) ?? 8
       default: break
       }
@@ -96,6 +98,11 @@ func run(_ settings: Settings) throws {
     net, optimizer: optimizer, loss: crossEntropy, metrics: [Accuracy()], observers: [keeper])
   if settings.stopAfter > 0 { trainer.observers.insert(Stopper(settings.stopAfter), at: 0) }
   trainer.keepsBest = true
+  if !settings.logs.isEmpty {
+    let log = try TensorBoardLog(folder: settings.logs)
+    let watch = LayerWatch(try points(64, seed: 4).batch(Array(0..<64)), everySteps: 50, log: log)
+    trainer.observers += [log, watch]
+  }
   let training = Loader(MovingPoints(base: try points(1000, seed: 1)), batchSize: 32, seed: 3)
   let validation = Loader(try points(200, seed: 2), batchSize: 100, shuffling: false)
   if access(settings.path, F_OK) == 0 {
