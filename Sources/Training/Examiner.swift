@@ -37,6 +37,7 @@ final class Examiner {
       }
     }
     if snapshot == nil || steps % Examiner.snapshotInterval == 0 || trainer.position.step == 0 {
+      try checkWeights(loader)
       snapshot = trainer.captureState()
     }
     steps += 1
@@ -46,7 +47,7 @@ final class Examiner {
   func stepDidEnd(_ loader: Loader, _ batch: Batch, _ loss: Double) throws {
     losses.add(loss)
     guard loss.isFinite else {
-      let finding = try explain(loader, batch)
+      let finding = try explain(loader, until: trainer.position.step)
       try trainer.report(finding)
       throw finding
     }
@@ -57,9 +58,21 @@ final class Examiner {
     trainer.optimizer.schedule(max(trainer.optimizer.stepCount - 1, 0))
   }
 
-  private func explain(_ loader: Loader, _ batch: Batch) throws -> Finding {
+  /// A step may spoil weights and not its own loss: no such state is kept, and the step is looked for at once.
+  private func checkWeights(_ loader: Loader) throws {
+    guard snapshot != nil else { return }
+    let isSound = trainer.optimizer.parameters.allSatisfy { parameter in
+      parameter.value.doubles.allSatisfy { $0.isFinite }
+    }
+    guard !isSound else { return }
+    let finding = try explain(loader, until: .max)
+    try trainer.report(finding)
+    throw finding
+  }
+
+  private func explain(_ loader: Loader, until lastStep: Int) throws -> Finding {
     guard let snapshot else { return Finding(.notFinite, "The loss is not finite.") }
-    let replay = Replay(trainer, loader, until: trainer.position.step)
+    let replay = Replay(trainer, loader, until: lastStep)
     let bad = try replay.find(from: snapshot)
     if losses.isGrowing || bad.weightsExploded {
       return Finding(
@@ -70,7 +83,8 @@ final class Examiner {
     return Finding(.notFinite, at: bad.place, bad.sentence + " " + bad.advice)
   }
 
-  func epochDidEnd(_ record: EpochRecord) throws {
+  func epochDidEnd(_ loader: Loader, _ record: EpochRecord) throws {
+    try checkWeights(loader)
     if !saysPerfect, record.training["accuracy"] == 1 {
       saysPerfect = true
       trainer.remarks.append(

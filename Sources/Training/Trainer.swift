@@ -89,8 +89,10 @@ public final class Trainer {
     do {
       for observer in observers { try observer.trainingWillBegin(self) }
       try takeEpochs(training, validation, epochs, start)
-      if looksForFaults { try examiner.trainingDidEnd(training, validation) }
-      if history.count >= epochs || isOutOfPatience { putBackBest() }
+      if history.count >= epochs || isOutOfPatience {
+        if looksForFaults { try examiner.trainingDidEnd(training, validation) }
+        putBackBest()
+      }
     } catch {
       for observer in observers { try? observer.trainingDidEnd(self) }
       throw error
@@ -114,7 +116,7 @@ public final class Trainer {
       history.append(record)
       position = EpochPosition()
       noteBest()
-      if looksForFaults { try examiner.epochDidEnd(record) }
+      if looksForFaults { try examiner.epochDidEnd(training, record) }
       for observer in observers { try observer.epochDidEnd(self, record) }
       checkPatience()
     }
