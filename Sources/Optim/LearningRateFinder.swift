@@ -70,7 +70,8 @@ private struct OptimizerMemory {
   private let accumulation: Int
 
   init(_ optimizer: Optimizer, _ others: [Cell]) {
-    var cells: [Cell] = optimizer.parameters + others
+    var cells = others
+    for parameter in optimizer.parameters { cells.append(parameter) }
     for slot in optimizer.slots { cells += slot.states + (slot.sum.map { [$0] } ?? []) }
     for average in optimizer.averages { cells += average.cells }
     values = cells.map { ($0, $0.value) }
