@@ -124,7 +124,13 @@ extension Module {
         }
         return
       }
+      if value is Tensor { return }
       let mirror = Mirror(reflecting: value)
+      if mirror.displayStyle == .class {
+        // Objects may hold each other in a circle, and only a module's cells are a model's.
+        guard value is any Module, seen.insert(ObjectIdentifier(value as AnyObject)).inserted
+        else { return }
+      }
       for (index, child) in mirror.children.enumerated() {
         let part = mirror.displayStyle == .collection ? String(index) : (child.label ?? "")
         collect(from: child.value, path: join(path, mirror.displayStyle == .optional ? "" : part))

@@ -56,6 +56,17 @@ import Testing
       "place 2")
   }
 
+  @Test func samplingKeepsToTheLikeliest() {
+    let scores = [0.0, 3, 1, 2.5, -1]
+    let draw = { (sampling: Sampling) in (0..<400).map { sampling.choose(scores, draw: $0) } }
+    #expect(Set(draw(Sampling(temperature: 0))) == [1])
+    #expect(Set(draw(Sampling(top: 2))) == [1, 3])
+    #expect(Set(draw(Sampling(temperature: 5))) == [0, 1, 2, 3, 4])
+    // e^0.5 times as often.
+    let counts = draw(Sampling(top: 2, seed: 1)).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    #expect((225...275).contains(counts[1]!))
+  }
+
   @Test func modelsLearn() {
     alone {
       Initialization.seed(2)

@@ -36,6 +36,26 @@ import Testing
       lines[0].split(separator: " ").map { String($0) } == ["first.weight", "[3,", "3]", "9"])
   }
 
+  final class Ring: @unchecked Sendable {
+    var next: Ring?
+    let cell = Cell(.zeros([1]))
+  }
+
+  @Test func whatIsNoPartOfAModelIsLeftAlone() {
+    struct Net: Module {
+      let positions = SinusoidalPositions(4, 2)
+      let ring = Ring()
+      let constant = Tensor.ones([2]) + Tensor.ones([2])
+      let layer = Linear(2, 2)
+      func forward(_ x: Tensor) -> Tensor { layer(x) }
+    }
+    let net = Net()
+    net.ring.next = net.ring
+    #expect(net.namedCells.map { $0.name } == ["layer.weight", "layer.bias"])
+    #expect(net.copy().ring === net.ring)
+    net.ring.next = nil
+  }
+
   @Test func aCopyHasCellsOfItsOwn() {
     let net = Shared()
     net.freeze("others.*")

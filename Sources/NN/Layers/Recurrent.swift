@@ -150,7 +150,7 @@ public struct Recurrent<Step: RecurrentUnit>: Module {
       let passes = (0..<ways).map { way in
         let number = layer * ways + way
         return pass(
-          x, directions[number], initial.map { $0.gather(Tensor([Int64(number)])).squeezed(0) },
+          x, directions[number], initial.map { $0.slice(start: number, length: 1).squeezed(0) },
           reversed: way == 1)
       }
       x = ways == 1 ? passes[0].outputs : concatenated(passes.map { $0.outputs }, axis: -1)
