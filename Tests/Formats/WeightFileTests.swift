@@ -15,12 +15,38 @@ import Testing
     }
   }
 
+  struct Residual: Module {
+    let conv1 = Conv2d(2, 4, kernel: 3, padding: 1, bias: false), bn1 = BatchNorm(4)
+    let conv2 = Conv2d(4, 4, kernel: 3, padding: 1, bias: false), bn2 = BatchNorm(4)
+    let fc = Linear(4, 3)
+
+    func forward(_ x: Tensor) -> Tensor {
+      let x = relu(bn1(conv1(x)))
+      return fc(relu(bn2(conv2(x)) + x).mean([2, 3]))
+    }
+  }
+
+  struct Recurrent: Module {
+    let lstm = LSTM(4, 6, layers: 2), fc = Linear(6, 3)
+    func forward(_ x: Tensor) -> Tensor { fc(lstm(x)) }
+  }
+
+  struct Attention: Module {
+    let attention = MultiHeadAttention(8, heads: 2), norm = LayerNorm(8)
+    func forward(_ x: Tensor) -> Tensor { norm(x + attention(x)) }
+  }
+
+  static let nets: [(name: String, make: @Sendable () -> any Module)] = [
+    ("cnn", { CNN() }), ("residual", { Residual() }), ("recurrent", { Recurrent() }),
+    ("attention", { Attention() }),
+  ]
+
   static func fixture(_ name: String) -> String { projectFile("Tests/Fixtures/" + name) }
 
-  @Test func aStateDictLoadsByName() throws {
-    let net = CNN()
-    try net.load(weights: Self.fixture("torch_cnn.safetensors"))
-    let example = try Safetensors(reading: Self.fixture("torch_cnn_case.safetensors"))
+  @Test(arguments: nets.map { $0.name }) func aStateDictLoadsByName(name: String) throws {
+    let net = try #require(Self.nets.first { $0.name == name }).make()
+    try net.load(weights: Self.fixture("torch_\(name).safetensors"))
+    let example = try Safetensors(reading: Self.fixture("torch_\(name)_case.safetensors"))
     let (input, output) = (try #require(example["input"]), try #require(example["output"]))
     let worst = abs(net(input) - output).max().item
     #expect(worst < 1e-5, "differs by \(worst)")
