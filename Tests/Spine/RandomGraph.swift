@@ -129,7 +129,12 @@ struct RandomGraph {
     switch choice(15) {
     case 0: return ("transposed", x.rank > 1 ? x.transposed : cos(x))
     case 1: return ("reversed axes", x.transposed((0..<x.rank).reversed()))
-    case 2: return ("slice", x.slice(axis: axis, start: choice(2), length: (x.shape[axis] + 1) / 2))
+    case 2:
+      return (
+        "slice",
+        x.slice(
+          axis: axis, start: Tensor(Double(choice(2)), .int64), length: (x.shape[axis] + 1) / 2)
+      )
     case 3: return ("strided", strided(x, axis))
     case 4:
       return x.count < 100
