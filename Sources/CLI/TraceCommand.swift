@@ -10,10 +10,11 @@ extension Command {
       Option(name: "--json", summary: "one line of JSON; NaN and infinities are null"),
     ],
     details: [
-      "An expression has numbers, names, + - * / ^ ( ) and",
-      Trace.functionNames.joined(separator: ", ") + ".",
+      "An expression has numbers, names, + - * / ^ ( ) and the functions"
+    ] + lines(of: Trace.functionNames) + [
       "pi and e are constants unless given a value. Pieces between semicolons name intermediate",
-      "values; the last piece is the value:",
+      "values; the last piece is the value. max and min also take two values, pow, atan2, hypot,",
+      "mod (of the second's sign) and floorDivide always do:",
       "",
       "  adjoint trace \"ln(x1) + x1*x2 - sin(x2)\" x1=2 x2=5",
       "  adjoint trace \"a = x^2; b = exp(a); sqrt(a+b) + cos(a+b)\" x=pi/2",
@@ -45,6 +46,17 @@ extension Command {
         throw CommandError.usage("trace: \(error)")
       }
     })
+
+  /// Words with commas between them, in lines that fit a terminal.
+  private static func lines(of words: [String]) -> [String] {
+    var lines = [" "]
+    for (place, word) in words.enumerated() {
+      let part = " " + word + (place == words.count - 1 ? "." : ",")
+      if lines[lines.count - 1].count + part.count > 90 { lines.append(" ") }
+      lines[lines.count - 1] += part
+    }
+    return lines
+  }
 
   private static func bindings(_ words: ArraySlice<String>) throws -> [String: Trace.Numbers] {
     var values: [String: Trace.Numbers] = [:]

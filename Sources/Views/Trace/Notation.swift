@@ -22,11 +22,14 @@ struct Notation {
     "sum": Notation(forward: "Σ {a}", reverse: ["{u}"]),
     // Winners that are equal share.
     "maximum": Notation(forward: "max {a}", reverse: ["{u} · [{a} = {y}] / Σ[{a} = {y}]"]),
-  ]
+  ].merging(Notation.functions) { first, _ in first }
 
   /// The notation of an operation; one in words where the table has none.
   static func of(_ operation: any Operation, inputCount: Int) -> Notation {
     if let power = operation as? Power { return Notation.power(power.exponent) }
+    if let gamma = operation as? Polygamma, gamma.order == 0 {
+      return Notation(forward: "digamma {a}", reverse: ["{u} · trigamma {a}"])
+    }
     if let known = table[operation.name] { return known }
     let letters = ["{a}", "{b}", "{c}"].prefix(inputCount)
     return Notation(

@@ -42,7 +42,8 @@ extension Trace.Numbers {
     if tensor.shape.isScalar {
       self.init(tensor.item)
     } else {
-      self.init(tensor.array(of: Double.self))
+      // A choice between two values has truth values.
+      self.init(tensor.cast(to: .float64).array(of: Double.self))
     }
   }
 

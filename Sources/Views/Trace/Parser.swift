@@ -157,7 +157,8 @@ struct Parser {
     }
     try advance()
     let argument = try sum()
-    guard Vocabulary.isPairFunction(name) else {
+    let isPair = Vocabulary.isPairFunction(name)
+    if !isPair || (Vocabulary.isUnary(name) && token.kind != .symbol(",")) {
       try close(openedAt: opening)
       return try syntax.append(.call(name, argument), at: column)
     }

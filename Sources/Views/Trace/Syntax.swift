@@ -13,6 +13,15 @@ struct Syntax {
     case pairCall(String, Int, Int)
     /// By symbol in `Vocabulary.operators`, or a power.
     case binary(Character, Int, Int)
+
+    /// The terms that this one is made of.
+    var parts: [Int] {
+      switch self {
+      case .number, .vector, .name: []
+      case .negation(let part), .call(_, let part): [part]
+      case .pairCall(_, let first, let second), .binary(_, let first, let second): [first, second]
+      }
+    }
   }
 
   /// `name = term`, or the value at the end without a name.

@@ -37,6 +37,7 @@ struct TraceGraph {
   init(_ syntax: Syntax, _ bindings: [String: Trace.Numbers], shares: Bool) throws(TraceError) {
     let names = try Names(syntax, bindings)
     self.shares = shares
+    let exponents = TraceGraph.exponents(syntax, names)
     var placeOf: [Int] = []
     for (index, term) in syntax.terms.enumerated() {
       switch term {
@@ -48,7 +49,12 @@ struct TraceGraph {
         case .constant(let value): placeOf.append(constant(Trace.Numbers(value)))
         case .variable(let name): placeOf.append(input(name, bindings[name]!))
         }
-      default: placeOf.append(try computed(term, placeOf, at: syntax.columns[index]))
+      default:
+        let start = entries.count
+        let place = try computed(term, placeOf, at: syntax.columns[index])
+        let isFolded =
+          exponents.contains(index) && term.parts.allSatisfy { isConstant(placeOf[$0]) }
+        placeOf.append(isFolded ? folded(place, madeFrom: start) : place)
       }
     }
     for piece in syntax.pieces {
@@ -75,11 +81,43 @@ struct TraceGraph {
     }
   }
 
+  /// The terms that exponents are made of. One without a variable is a number, not rows.
+  private static func exponents(_ syntax: Syntax, _ names: Names) -> Set<Int> {
+    var found: Set<Int> = []
+    for (place, term) in syntax.terms.enumerated().reversed() {
+      switch term {
+      case .binary("^", _, let exponent), .pairCall("pow", _, let exponent): found.insert(exponent)
+      default: break
+      }
+      guard found.contains(place) else { continue }
+      found.formUnion(term.parts)
+      if case .name(let name) = term, case .piece(let piece) = names.meaning(of: name) {
+        found.insert(syntax.pieces[piece].root)
+      }
+    }
+    return found
+  }
+
+  private func isConstant(_ place: Int) -> Bool {
+    if case .constant = entries[place].source { true } else { false }
+  }
+
+  /// The constant that a value made of constants alone comes to; entries from `start` on were made for it.
+  private mutating func folded(_ place: Int, madeFrom start: Int) -> Int {
+    let value = Trace.Numbers(of: entries[place].tensor)
+    for entry in entries[start...] { places[ObjectIdentifier(entry.tensor.node)] = nil }
+    known = known.filter { $0.value < start }
+    entries.removeSubrange(start...)
+    return constant(value)
+  }
+
   private func tensor(of term: Syntax.Term, _ placeOf: [Int]) -> Tensor {
     func part(_ term: Int) -> Tensor { entries[placeOf[term]].tensor }
     switch term {
     case .negation(let inner): return -part(inner)
     case .call(let name, let argument): return Vocabulary.function(name)(part(argument))
+    case .pairCall("pow", let base, let exponent):
+      return combined("^", placeOf[base], placeOf[exponent])
     case .pairCall(let name, let first, let second):
       return Vocabulary.pairFunction(name)(part(first), part(second))
     case .binary(let symbol, let left, let right):

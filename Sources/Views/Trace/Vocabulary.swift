@@ -2,36 +2,99 @@ import AdjointGraph
 
 /// The functions, operators and constants that expressions know: one line each.
 enum Vocabulary {
-  static let functions: [(name: String, apply: @Sendable (Tensor) -> Tensor)] = [
+  typealias Unary = @Sendable (Tensor) -> Tensor
+  typealias Binary = @Sendable (Tensor, Tensor) -> Tensor
+
+  static let functions: [(name: String, apply: Unary)] = [
     ("ln", { AdjointGraph.log($0) }),
     ("log", { AdjointGraph.log($0) }),
     ("exp", { AdjointGraph.exp($0) }),
-    ("tanh", { AdjointGraph.tanh($0) }),
-    ("sigmoid", { 1 / (1 + AdjointGraph.exp(-$0)) }),
-    ("relu", { AdjointGraph.relu($0) }),
     ("sqrt", { AdjointGraph.sqrt($0) }),
     ("sin", { AdjointGraph.sin($0) }),
     ("cos", { AdjointGraph.cos($0) }),
+    ("tan", { AdjointGraph.tan($0) }),
+    ("asin", { AdjointGraph.asin($0) }),
+    ("acos", { AdjointGraph.acos($0) }),
+    ("atan", { AdjointGraph.atan($0) }),
+    ("sinh", { AdjointGraph.sinh($0) }),
+    ("cosh", { AdjointGraph.cosh($0) }),
+    ("tanh", { AdjointGraph.tanh($0) }),
+    ("asinh", { AdjointGraph.asinh($0) }),
+    ("acosh", { AdjointGraph.acosh($0) }),
+    ("atanh", { AdjointGraph.atanh($0) }),
+    ("exp2", { AdjointGraph.exp2($0) }),
+    ("expm1", { AdjointGraph.expm1($0) }),
+    ("log1p", { AdjointGraph.log1p($0) }),
+    ("log2", { AdjointGraph.log2($0) }),
+    ("log10", { AdjointGraph.log10($0) }),
+    ("square", { AdjointGraph.power($0, 2) }),
+    ("cbrt", { AdjointGraph.cbrt($0) }),
+    ("rsqrt", { AdjointGraph.rsqrt($0) }),
+    ("reciprocal", { AdjointGraph.reciprocal($0) }),
+    ("abs", { AdjointGraph.abs($0) }),
+    ("sign", { AdjointGraph.sign($0) }),
+    ("floor", { AdjointGraph.floor($0) }),
+    ("ceil", { AdjointGraph.ceil($0) }),
+    ("round", { AdjointGraph.round($0) }),
+    ("trunc", { AdjointGraph.trunc($0) }),
+    ("erf", { AdjointGraph.erf($0) }),
+    ("erfinv", { AdjointGraph.erfinv($0) }),
+    ("lgamma", { AdjointGraph.lgamma($0) }),
+    ("digamma", { AdjointGraph.digamma($0) }),
+    ("sigmoid", sigmoid),
+    ("logSigmoid", { AdjointGraph.logSigmoid($0) }),
+    ("softplus", { AdjointGraph.softplus($0) }),
+    ("relu", { AdjointGraph.relu($0) }),
+    ("relu6", { AdjointGraph.relu6($0) }),
+    ("leakyReLU", { AdjointGraph.leakyReLU($0) }),
+    ("elu", { AdjointGraph.elu($0) }),
+    ("selu", { AdjointGraph.selu($0) }),
+    ("celu", { AdjointGraph.celu($0) }),
+    // As lectures write them: without the cases that keep the engine's finite at infinity.
+    ("gelu", { 0.5 * $0 * (1 + AdjointGraph.erf($0 / 2.0.squareRoot())) }),
+    (
+      "geluTanh",
+      { x in
+        let cubic = x + 0.044715 * AdjointGraph.power(x, 3)
+        return 0.5 * x * (1 + AdjointGraph.tanh((2 / Double.pi).squareRoot() * cubic))
+      }
+    ),
+    ("silu", { $0 * sigmoid($0) }),
+    ("mish", { $0 * AdjointGraph.tanh(AdjointGraph.softplus($0)) }),
+    ("hardTanh", { AdjointGraph.hardTanh($0) }),
+    ("hardSigmoid", { AdjointGraph.hardSigmoid($0) }),
+    ("hardSwish", { $0 * AdjointGraph.hardSigmoid($0) }),
     ("sum", { $0.sum() }),
     ("mean", { $0.shape.isScalar ? $0 : $0.sum() / .literal(Double($0.count), .float64) }),
     ("max", { $0.max() }),
+    ("min", { $0.min() }),
     ("softmax", softmax),
   ]
 
-  /// Functions of two values.
-  static let pairFunctions: [(name: String, apply: @Sendable (Tensor, Tensor) -> Tensor)] = [
-    ("dot", dot)
+  /// Functions of two values; some are functions of one as well.
+  static let pairFunctions: [(name: String, apply: Binary)] = [
+    ("dot", dot),
+    ("max", { AdjointGraph.maximum($0, $1) }),
+    ("min", { AdjointGraph.minimum($0, $1) }),
+    ("pow", { AdjointGraph.pow($0, $1) }),
+    ("atan2", { AdjointGraph.atan2($0, $1) }),
+    ("hypot", { AdjointGraph.hypot($0, $1) }),
+    ("mod", { AdjointGraph.remainder($0, $1) }),
+    ("floorDivide", { AdjointGraph.floorDivide($0, $1) }),
   ]
 
   /// Functions whose names may name values too, where no parenthesis follows.
-  private static let sharedNames: Set<String> = ["sum", "mean", "max", "softmax", "dot"]
+  private static let sharedNames: Set<String> = [
+    "sum", "mean", "max", "min", "softmax", "dot", "mod", "sign", "round", "floor", "ceil",
+    "trunc", "square", "reciprocal", "pow",
+  ]
 
-  static let operators: [(symbol: Character, apply: @Sendable (Tensor, Tensor) -> Tensor)] = [
+  static let operators: [(symbol: Character, apply: Binary)] = [
     ("+", { $0 + $1 }),
     ("-", { $0 - $1 }),
     ("*", { $0 * $1 }),
     ("/", { $0 / $1 }),
-    ("^", { AdjointGraph.exp($1 * AdjointGraph.log($0)) }),
+    ("^", { AdjointGraph.pow($0, $1) }),
   ]
 
   static let constants: [(name: String, value: Double)] = [
@@ -40,7 +103,7 @@ enum Vocabulary {
   ]
 
   static var functionNames: [String] {
-    functions.map { $0.name } + pairFunctions.map { $0.name }
+    functions.map { $0.name } + pairFunctions.map { $0.name }.filter { !isUnary($0) }
   }
 
   static func isFunction(_ name: String) -> Bool { functionNames.contains(name) }
@@ -49,6 +112,8 @@ enum Vocabulary {
   static func isReserved(_ name: String) -> Bool {
     isFunction(name) && !sharedNames.contains(name)
   }
+
+  static func isUnary(_ name: String) -> Bool { functions.contains { $0.name == name } }
 
   static func isPairFunction(_ name: String) -> Bool { pairFunctions.contains { $0.name == name } }
 
@@ -66,6 +131,10 @@ enum Vocabulary {
 
   static func constant(_ name: String) -> Double? {
     constants.first { $0.name == name }?.value
+  }
+
+  @Sendable private static func sigmoid(_ x: Tensor) -> Tensor {
+    1 / (1 + AdjointGraph.exp(-x))
   }
 
   /// Exponentials, their sum, quotients: as lectures write it. Numbers above 709 overflow.
