@@ -13,7 +13,8 @@ extension CPUCompiler {
     if appendIntegerReduction(operation, value, inputs, type) { return true }
     guard type.element.isFloating else { return false }
     switch operation {
-    case let product as MatMul: appendProduct(product, value, inputs, type)
+    case let product as MatMul where type.element.isFloating:
+      appendProduct(product, value, inputs, type)
     case let sum as Sum: appendReduction(ADJ_SUM, sum.axes, value, inputs[0], type)
     case let maximum as Maximum: appendReduction(ADJ_MAX, maximum.axes, value, inputs[0], type)
     case let product as Product:

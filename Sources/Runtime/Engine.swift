@@ -178,7 +178,9 @@ private final class EngineState {
     }
     guard isReadable else {
       throw GraphError(
-        "evaluate", "a function under vmap cannot read values: there is one a batch, not one")
+        "evaluate",
+        "a function under vmap, scan or recomputed cannot read values: it is run once, for all of them"
+      )
     }
   }
 

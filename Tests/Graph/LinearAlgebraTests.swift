@@ -168,7 +168,7 @@ import Testing
     },
     BadInputTests.Call("svd: takes a matrix, not [2]") { _ = svd(Tensor([1.0, 2])) },
     BadInputTests.Call("inverse: takes a square matrix, not []") { _ = inverse(Tensor(1.0)) },
-    BadInputTests.Call("solve: ") { _ = inverse(flat) },
+    BadInputTests.Call("inverse: takes a square floating-point matrix") { _ = inverse(flat) },
   ]
 
   @Test(arguments: calls) func wrongCallsAreNamed(call: BadInputTests.Call) {

@@ -335,19 +335,19 @@ import Testing
     Call("scan: the lengths differ: [2, 3]") {
       _ = scan([], over: [Tensor.zeros([2]), Tensor.zeros([3])]) { ($0, $1) }
     },
-    Call("scan: takes inputs, or a count") { _ = scan([Tensor(1)], over: []) { c, _ in (c, c) } },
+    Call("scan: takes inputs, or a count") { _ = scan([Tensor(1.0)], over: []) { c, _ in (c, c) } },
     Call("scan: takes inputs, or a count") {
-      _ = scan([Tensor(1)], over: [], count: -1) { c, _ in (c, c) }
+      _ = scan([Tensor(1.0)], over: [], count: -1) { c, _ in (c, c) }
     },
-    Call("scan: an input without axes") { _ = scan(Tensor(1), over: Tensor(1)) { ($0, $1) } },
+    Call("scan: an input without axes") { _ = scan(Tensor(1.0), over: Tensor(1.0)) { ($0, $1) } },
     Call("scan: carry 0 is float32 [2] and becomes float32 [3, 2]") {
       _ = scan(Tensor.zeros([2]), over: Tensor.zeros([4, 3, 1])) { ($0 + $1, $0) }
     },
     Call("scan: 1 carries become 2") {
-      _ = scan([Tensor(1)], over: [], count: 1) { c, _ in (c + c, c) }
+      _ = scan([Tensor(1.0)], over: [], count: 1) { c, _ in (c + c, c) }
     },
     Call("scan: carries and outputs must be of one floating-point type") {
-      _ = scan([Tensor(1)], over: [], count: 1) { c, _ in (c, [Tensor(1, .float64)]) }
+      _ = scan([Tensor(1.0)], over: [], count: 1) { c, _ in (c, [Tensor(1, .float64)]) }
     },
     Call("scan: carries and outputs must be of one floating-point type") {
       _ = scan(Tensor([1, 2]), over: Tensor([1])) { ($0 + $1, $0) }
@@ -355,9 +355,9 @@ import Testing
     Call("scan: there is neither a carry nor an output") {
       _ = scan([], over: [], count: 1) { _, _ in ([], []) }
     },
-    Call("scan: takes 2 inputs, not 1") { _ = Scan.example.apply([Tensor(1)]) },
+    Call("scan: takes 2 inputs, not 1") { _ = Scan.example.apply([Tensor(1.0)]) },
     Call("scan: input 1 must be float32 [1], not float32 [3]") {
-      _ = Scan.example.apply([Tensor(1), Tensor([1.0, 2, 3])])
+      _ = Scan.example.apply([Tensor(1.0), Tensor([1.0, 2, 3])])
     },
     Call("add: shapes do not broadcast: [2] and [3]") {
       _ = scan(Tensor.zeros([2]), over: Tensor.zeros([4, 3])) { ($0 + $1, $0) }

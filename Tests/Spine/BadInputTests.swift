@@ -26,10 +26,10 @@ import Testing
     Call("add: shapes do not broadcast: [2, 3] and [4]") { _ = m + Tensor.zeros([4]) },
     Call("add: takes numbers, not bool") { _ = greater(m, m) + greater(m, m) },
     Call("matmul: inner dimensions differ: [2, 3] × [2, 3] (3 ≠ 2)") { _ = matmul(m, m) },
-    Call("matmul: takes two floating-point matrices") { _ = matmul(m, v[0]) },
+    Call("matmul: takes two matrices of numbers") { _ = matmul(m, v[0]) },
     Call("sum: axis 8 is outside [2, 3]") { _ = m.sum([8]) },
     Call("sum: axis -3 is outside [2, 3]") { _ = m.sum([-3]) },
-    Call("maximum: axis 2 is outside [2, 3]") { _ = m.max([2]) },
+    Call("max: axis 2 is outside [2, 3]") { _ = m.max([2]) },
     Call("maximum: no element to take in int64 [0]") { _ = Tensor.zeros([0], .int64).max() },
     Call("reshape: [2, 3] has 6 elements, [4, -1]") { _ = m.reshaped([4, -1]) },
     Call("reshape: [2, 3] has 6 elements, [7] has 7") { _ = m.reshaped([7]) },
@@ -39,9 +39,8 @@ import Testing
     Call("slice: 5 places along axis 0 do not fit [2, 3]") { _ = m.slice(start: 0, length: 5) },
     Call("slice: 1 places along axis -6") { _ = m.slice(axis: -8, start: 0, length: 1) },
     Call("place: [2, 3] does not fit 1 along axis 0") { _ = m.placed(start: 0, in: 1) },
-    Call("gather: indices must be int64") { _ = m.gather(m) },
+    Call("gather: indices must be integers") { _ = m.gather(m) },
     Call("gather: index 9 is outside an axis of 2") { _ = m.gather(Tensor([9])).floats },
-    Call("log: takes floating-point numbers, not int64") { _ = log(v) },
     Call("convolution: takes two floating-point tensors of one type and of rank 3, 4 or 5") {
       _ = convolution(m, m)
     },
@@ -49,7 +48,7 @@ import Testing
     Call("maxPool: a window of 0×0 does not fit") {
       _ = Tensor.zeros([1, 1, 2, 2]).maxPool2d(0, stride: 1)
     },
-    Call("softmaxCrossEntropy: targets must be int64 [2]") { _ = softmaxCrossEntropy(m, m) },
+    Call("softmaxCrossEntropy: targets must be integers [2]") { _ = softmaxCrossEntropy(m, m) },
     Call("softmaxCrossEntropy: target 3 in row 1") { _ = crossEntropy(m, Tensor([0, 3])).item },
     Call("gradient: the output must be a floating-point scalar") {
       _ = gradient(of: m, withRespectTo: m)
@@ -59,7 +58,9 @@ import Testing
     Call("add: shapes do not broadcast") { _ = (m + Tensor.zeros([4])).item },
     Call("array: the elements are float32, not float64") { _ = m.array(of: Double.self) },
     Call("vmap: every input needs an axis 0") { _ = vmap({ $0 }, Tensor(1.0)) },
-    Call("evaluate: a function under vmap cannot read values") { _ = vmap({ $0 * $0.item }, v) },
+    Call("evaluate: a function under vmap, scan or recomputed cannot read values") {
+      _ = vmap({ $0 * $0.item }, v)
+    },
     Call("derivative: the direction, float32 [2, 3], must be") {
       _ = valueAndDerivative({ $0 }, at: Tensor(1.0), along: m)
     },

@@ -11,21 +11,24 @@ public func logSigmoid(_ x: Tensor) -> Tensor { -softplus(-x) }
 
 /// x where x > 0, otherwise `slope` · x; the derivative at 0 is `slope`.
 public func leakyReLU(_ x: Tensor, slope: Double = 0.01) -> Tensor {
-  prelu(x, Tensor(slope, x.element))
+  prelu(x.asFloating, Tensor(slope, x.asFloating.element))
 }
 
 /// x where x > 0, otherwise `slope` · x, for a slope that may be learned and broadcasts.
 public func prelu(_ x: Tensor, _ slope: Tensor) -> Tensor {
-  select(greater(x, x.constant(0)), x, slope * x)
+  let x = x.asFloating
+  return select(greater(x, x.constant(0)), x, slope * x)
 }
 
 /// x where x > 0, otherwise α (eˣ − 1).
 public func elu(_ x: Tensor, alpha: Double = 1) -> Tensor {
-  select(greater(x, x.constant(0)), x, expm1(negativePart(x)) * alpha)
+  let x = x.asFloating
+  return select(greater(x, x.constant(0)), x, expm1(negativePart(x)) * alpha)
 }
 
 /// λ x where x > 0, otherwise λ α (eˣ − 1), with the λ and α that keep mean and variance.
 public func selu(_ x: Tensor) -> Tensor {
+  let x = x.asFloating
   let exponential = x.constant(1.6732632423543772) * expm1(negativePart(x))
   let inner = select(greater(x, x.constant(0)), x, exponential)
   return x.constant(1.0507009873554805) * inner
@@ -33,7 +36,8 @@ public func selu(_ x: Tensor) -> Tensor {
 
 /// x where x > 0, otherwise α (e^(x/α) − 1).
 public func celu(_ x: Tensor, alpha: Double = 1) -> Tensor {
-  select(greater(x, x.constant(0)), x, expm1(negativePart(x) / alpha) * alpha)
+  let x = x.asFloating
+  return select(greater(x, x.constant(0)), x, expm1(negativePart(x) / alpha) * alpha)
 }
 
 /// x where x ≤ 0 or NaN, otherwise 0: keeps what is not taken finite, and its gradient with it.
@@ -67,7 +71,7 @@ public func mish(_ x: Tensor) -> Tensor { levelled(x) { $0 * tanh(softplus($0)) 
 /// f(x) for an f that beyond ±`levelling` is relu to the last bit. There ∞ · 0 would be NaN, in the value or in
 /// a derivative.
 private func levelled(_ x: Tensor, _ f: (Tensor) -> Tensor) -> Tensor {
-  x.computedWide { x in
+  x.asFloating.computedWide { x in
     let isFar = greaterEqual(abs(x), x.constant(levelling))
     return select(isFar, relu(x), f(select(isFar, x.constant(0), x)))
   }
@@ -84,7 +88,8 @@ public func relu6(_ x: Tensor) -> Tensor { cut(x, 0, 6) }
 
 /// relu6(x + 3) / 6.
 public func hardSigmoid(_ x: Tensor) -> Tensor {
-  relu6(x + x.constant(3)) / x.constant(6)
+  let x = x.asFloating
+  return relu6(x + x.constant(3)) / x.constant(6)
 }
 
 /// x relu6(x + 3) / 6; 0 at −∞.

@@ -33,12 +33,12 @@ public func rsqrt(_ x: Tensor) -> Tensor { x.constant(1) / sqrt(x) }
 
 /// The logarithm to base 2, element by element.
 public func log2(_ x: Tensor) -> Tensor {
-  x.computedWide { log($0) / $0.constant(0x1.62e42fefa39efp-1) }
+  x.asFloating.computedWide { log($0) / $0.constant(0x1.62e42fefa39efp-1) }
 }
 
 /// The logarithm to base 10, element by element.
 public func log10(_ x: Tensor) -> Tensor {
-  x.computedWide { log($0) / $0.constant(0x1.26bb1bbb55516p+1) }
+  x.asFloating.computedWide { log($0) / $0.constant(0x1.26bb1bbb55516p+1) }
 }
 
 /// 2ˣ, element by element.

@@ -4,6 +4,7 @@ extension Tensor {
   /// The smallest element over `axes` (all of them where none are given): −max(−x), of integers the complements'.
   /// NaN if one is there, +∞ if there is no element, which integers refuse.
   public func min(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
+    if element == .bool { return all(axes, keepingDimensions: keep) }
     guard !element.isInteger else {
       return complement.max(axes, keepingDimensions: keep).complement
     }

@@ -66,22 +66,26 @@ extension Tensor {
   /// exp(x) / Σ exp(x) along `axis`, without overflow. 0 where all elements are −∞.
   public func softmax(_ axis: Int = -1) -> Tensor {
     guard element.isFloating else { return fail(notFloating("softmax")) }
-    return computedWide { x in
-      let weights = exp(x - x.stableTop([axis]))
-      let total = weights.sum([axis], keepingDimensions: true)
-      let (zero, one) = (Tensor.literal(0, x.element), Tensor.literal(1, x.element))
-      return weights / select(equal(total, zero), one, total)
+    return along(axis, for: "softmax") { axis in
+      computedWide { x in
+        let weights = exp(x - x.stableTop([axis]))
+        let total = weights.sum([axis], keepingDimensions: true)
+        let (zero, one) = (Tensor.literal(0, x.element), Tensor.literal(1, x.element))
+        return weights / select(equal(total, zero), one, total)
+      }
     }
   }
 
   /// log softmax(x) = x − log Σ exp x along `axis`, without overflow. −∞ where all elements are −∞.
   public func logSoftmax(_ axis: Int = -1) -> Tensor {
     guard element.isFloating else { return fail(notFloating("logSoftmax")) }
-    return computedWide { x in
-      let moved = x - x.stableTop([axis])
-      let total = exp(moved).sum([axis], keepingDimensions: true)
-      let (zero, one) = (Tensor.literal(0, x.element), Tensor.literal(1, x.element))
-      return moved - log(select(equal(total, zero), one, total))
+    return along(axis, for: "logSoftmax") { axis in
+      computedWide { x in
+        let moved = x - x.stableTop([axis])
+        let total = exp(moved).sum([axis], keepingDimensions: true)
+        let (zero, one) = (Tensor.literal(0, x.element), Tensor.literal(1, x.element))
+        return moved - log(select(equal(total, zero), one, total))
+      }
     }
   }
 

@@ -23,4 +23,4 @@ package final class Acos: UnaryFunction, PlainOperation {
 }
 
 /// The arc cosine, element by element, in radians.
-public func acos(_ x: Tensor) -> Tensor { Acos.shared.apply(x) }
+public func acos(_ x: Tensor) -> Tensor { Acos.shared.apply(x.asFloating) }

@@ -29,4 +29,4 @@ package final class Acosh: UnaryFunction, PlainOperation {
 }
 
 /// The inverse hyperbolic cosine, element by element; NaN below 1.
-public func acosh(_ x: Tensor) -> Tensor { Acosh.shared.apply(x) }
+public func acosh(_ x: Tensor) -> Tensor { Acosh.shared.apply(x.asFloating) }

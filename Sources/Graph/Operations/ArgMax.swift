@@ -36,6 +36,6 @@ package final class ArgMax: Operation {
 extension Tensor {
   /// The place of the largest element along `axis`, as int64: the first of equal ones; NaN counts as largest.
   public func argmax(_ axis: Int = -1, keepingDimensions keep: Bool = false) -> Tensor {
-    along(axis, for: "argMax") { ArgMax(axis: $0, keepsDimensions: keep).apply(self) }
+    along(axis, for: "argmax") { ArgMax(axis: $0, keepsDimensions: keep).apply(self) }
   }
 }

@@ -23,4 +23,4 @@ package final class Asin: UnaryFunction, PlainOperation {
 }
 
 /// The arc sine, element by element, in radians.
-public func asin(_ x: Tensor) -> Tensor { Asin.shared.apply(x) }
+public func asin(_ x: Tensor) -> Tensor { Asin.shared.apply(x.asFloating) }

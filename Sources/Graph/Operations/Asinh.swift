@@ -27,4 +27,4 @@ package final class Asinh: UnaryFunction, PlainOperation {
 }
 
 /// The inverse hyperbolic sine, element by element.
-public func asinh(_ x: Tensor) -> Tensor { Asinh.shared.apply(x) }
+public func asinh(_ x: Tensor) -> Tensor { Asinh.shared.apply(x.asFloating) }

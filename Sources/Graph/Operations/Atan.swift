@@ -18,4 +18,4 @@ package final class Atan: UnaryFunction, PlainOperation {
 }
 
 /// The arc tangent, element by element, in radians.
-public func atan(_ x: Tensor) -> Tensor { Atan.shared.apply(x) }
+public func atan(_ x: Tensor) -> Tensor { Atan.shared.apply(x.asFloating) }

@@ -45,5 +45,5 @@ extension Atan2 {
 /// The angle of the point (b, a), element by element, in radians.
 public func atan2(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b) = promoted(a, b)
-  return Atan2.shared.apply(a, b)
+  return Atan2.shared.apply(a.asFloating, b.asFloating)
 }

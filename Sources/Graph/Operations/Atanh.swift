@@ -23,4 +23,4 @@ package final class Atanh: UnaryFunction, PlainOperation {
 }
 
 /// The inverse hyperbolic tangent, element by element; NaN beyond ±1.
-public func atanh(_ x: Tensor) -> Tensor { Atanh.shared.apply(x) }
+public func atanh(_ x: Tensor) -> Tensor { Atanh.shared.apply(x.asFloating) }

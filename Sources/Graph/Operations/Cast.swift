@@ -51,3 +51,8 @@ func promoted(_ a: Tensor, _ b: Tensor) -> (Tensor, Tensor) {
   let element = a.element.promoted(with: b.element)
   return (a.cast(to: element), b.cast(to: element))
 }
+
+extension Tensor {
+  /// Numbers with fractions as they are, all others as float32: what functions of real numbers take.
+  @inline(__always) var asFloating: Tensor { element.isFloating ? self : cast(to: .float32) }
+}

@@ -26,4 +26,4 @@ package final class Cbrt: UnaryFunction, PlainOperation {
 }
 
 /// The cube root, element by element; that of a negative number is negative.
-public func cbrt(_ x: Tensor) -> Tensor { Cbrt.shared.apply(x) }
+public func cbrt(_ x: Tensor) -> Tensor { Cbrt.shared.apply(x.asFloating) }

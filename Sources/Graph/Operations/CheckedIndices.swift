@@ -18,7 +18,7 @@ package final class CheckedIndices: Operation {
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     guard inputs[0].element == .int64 else {
-      throw GraphError(name, "indices must be int64, not \(inputs[0].element.name)")
+      throw GraphError(name, "indices must be integers, not \(inputs[0].element.name)")
     }
     return inputs[0]
   }

@@ -78,7 +78,20 @@ public func concatenated(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
 
 /// Tensors of one shape side by side along a new axis.
 public func stacked(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
-  concatenated(
-    tensors.map { $0.unsqueezed(axis) },
-    axis: axis < 0 ? axis + (tensors.first?.rank ?? 0) + 1 : axis)
+  guard let first = tensors.first else {
+    return fail(GraphError("stacked", "needs at least one tensor"))
+  }
+  if let other = tensors.first(where: { $0.shape != first.shape }) {
+    return fail(
+      GraphError(
+        "stacked",
+        "takes tensors of one shape, not \(first.shape.description) and \(other.shape.description)")
+    )
+  }
+  let place = axis < 0 ? axis + first.rank + 1 : axis
+  guard place >= 0, place <= first.rank else {
+    return fail(
+      GraphError("stacked", "axis \(axis) is outside \(first.shape.description) and a new one"))
+  }
+  return concatenated(tensors.map { $0.unsqueezed(place) }, axis: place)
 }

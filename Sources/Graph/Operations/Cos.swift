@@ -16,4 +16,4 @@ package final class Cos: UnaryFunction, PlainOperation {
 }
 
 /// The cosine, element by element.
-public func cos(_ x: Tensor) -> Tensor { Cos.shared.apply(x) }
+public func cos(_ x: Tensor) -> Tensor { Cos.shared.apply(x.asFloating) }

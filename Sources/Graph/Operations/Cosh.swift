@@ -23,4 +23,4 @@ package final class Cosh: UnaryFunction, PlainOperation {
 }
 
 /// The hyperbolic cosine, element by element.
-public func cosh(_ x: Tensor) -> Tensor { Cosh.shared.apply(x) }
+public func cosh(_ x: Tensor) -> Tensor { Cosh.shared.apply(x.asFloating) }

@@ -18,4 +18,4 @@ package final class Erf: UnaryFunction, PlainOperation {
 }
 
 /// The error function, element by element.
-public func erf(_ x: Tensor) -> Tensor { Erf.shared.apply(x) }
+public func erf(_ x: Tensor) -> Tensor { Erf.shared.apply(x.asFloating) }

@@ -55,4 +55,4 @@ extension Erfinv {
 }
 
 /// The inverse of the error function, element by element.
-public func erfinv(_ x: Tensor) -> Tensor { Erfinv.shared.apply(x) }
+public func erfinv(_ x: Tensor) -> Tensor { Erfinv.shared.apply(x.asFloating) }

@@ -16,4 +16,4 @@ package final class Exp: UnaryFunction, PlainOperation {
 }
 
 /// eˣ, element by element.
-public func exp(_ x: Tensor) -> Tensor { Exp.shared.apply(x) }
+public func exp(_ x: Tensor) -> Tensor { Exp.shared.apply(x.asFloating) }

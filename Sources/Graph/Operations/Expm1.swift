@@ -18,4 +18,4 @@ package final class Expm1: UnaryFunction, PlainOperation {
 }
 
 /// eˣ − 1, element by element, exact near 0 too.
-public func expm1(_ x: Tensor) -> Tensor { Expm1.shared.apply(x) }
+public func expm1(_ x: Tensor) -> Tensor { Expm1.shared.apply(x.asFloating) }

@@ -23,7 +23,7 @@ package final class Gather: Operation {
       throw GraphError(name, "axis \(axis) is outside \(x.shape.description)")
     }
     guard indices.element == .int64 else {
-      throw GraphError(name, "indices must be int64, not \(indices.element.name)")
+      throw GraphError(name, "indices must be integers, not \(indices.element.name)")
     }
     guard x.shape.rank - 1 + indices.shape.rank <= Shape.maximumRank else {
       throw GraphError(name, "the result would have more than 8 dimensions")

@@ -41,5 +41,5 @@ extension Hypot {
 /// √(a² + b²), element by element, without overflow on the way.
 public func hypot(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b) = promoted(a, b)
-  return Hypot.shared.apply(a, b)
+  return Hypot.shared.apply(a.asFloating, b.asFloating)
 }

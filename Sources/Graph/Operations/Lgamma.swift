@@ -18,4 +18,4 @@ package final class Lgamma: UnaryFunction, PlainOperation {
 }
 
 /// The logarithm of the absolute value of the gamma function, element by element.
-public func lgamma(_ x: Tensor) -> Tensor { Lgamma.shared.apply(x) }
+public func lgamma(_ x: Tensor) -> Tensor { Lgamma.shared.apply(x.asFloating) }

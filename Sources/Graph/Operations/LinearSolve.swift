@@ -49,8 +49,12 @@ public func solve(_ a: Tensor, _ b: Tensor, transposingA: Bool = false) -> Tenso
 
 /// A⁻¹ for a square matrix, or a batch of them. A singular matrix is an error when it is evaluated.
 public func inverse(_ a: Tensor) -> Tensor {
-  guard a.rank >= 2 else {
-    return fail(GraphError("inverse", "takes a square matrix, not \(a.shape.description)"))
+  guard a.rank >= 2, a.shape[a.rank - 1] == a.shape[a.rank - 2], a.element.isFloating else {
+    return fail(
+      GraphError(
+        "inverse",
+        "takes a square floating-point matrix (or a batch), not \(a.element.name) \(a.shape.description)"
+      ))
   }
   return solve(a, .unitMatrix(a.shape[a.rank - 1], a.element))
 }

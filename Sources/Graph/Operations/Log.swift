@@ -16,4 +16,4 @@ package final class Log: UnaryFunction, PlainOperation {
 }
 
 /// The natural logarithm, element by element.
-public func log(_ x: Tensor) -> Tensor { Log.shared.apply(x) }
+public func log(_ x: Tensor) -> Tensor { Log.shared.apply(x.asFloating) }

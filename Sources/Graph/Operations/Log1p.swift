@@ -18,4 +18,4 @@ package final class Log1p: UnaryFunction, PlainOperation {
 }
 
 /// log(1 + x), element by element, exact near 0 too.
-public func log1p(_ x: Tensor) -> Tensor { Log1p.shared.apply(x) }
+public func log1p(_ x: Tensor) -> Tensor { Log1p.shared.apply(x.asFloating) }

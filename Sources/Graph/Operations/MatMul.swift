@@ -27,7 +27,7 @@ package final class MatMul: Operation {
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let a = inputs[0]
     let b = inputs[1]
-    guard a.element == b.element, a.element.isFloating, a.shape.rank >= 2, b.shape.rank >= 2
+    guard a.element == b.element, a.element != .bool, a.shape.rank >= 2, b.shape.rank >= 2
     else { throw wrongOperands(a, b) }
     let (p, q) = (a.shape.rank, b.shape.rank)
     let m = a.shape[transposesA ? p - 1 : p - 2]
@@ -53,7 +53,7 @@ package final class MatMul: Operation {
   private func wrongOperands(_ a: TensorType, _ b: TensorType) -> GraphError {
     GraphError(
       name,
-      "takes two floating-point matrices (or batches) of one type, not \(a.element.name) \(a.shape.description) × \(b.element.name) \(b.shape.description)"
+      "takes two matrices of numbers (or batches) of one type, not \(a.element.name) \(a.shape.description) × \(b.element.name) \(b.shape.description)"
     )
   }
 
@@ -90,10 +90,11 @@ package final class MatMul: Operation {
 }
 
 /// The product op(A) op(B) of matrices, or of batches of them. A vector on the left is a row, on the right a
-/// column, and its axis of size 1 is not in the result.
+/// column, and its axis of size 1 is not in the result. Integers wrap.
 public func matmul(
   _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false
 ) -> Tensor {
+  let (a, b) = promoted(a, b)
   if a.rank == 1 || b.rank == 1 { return matmulOfVector(a, b, transposingA, transposingB) }
   return MatMul.of(transposingA: transposingA, transposingB: transposingB).apply(a, b)
 }

@@ -53,9 +53,10 @@ package final class Maximum: Operation {
 }
 
 extension Tensor {
-  /// The largest element over `axes` (all of them where none are given).
+  /// The largest element over `axes` (all of them where none are given); of truth values whether any is true.
   public func max(_ axes: [Int]? = nil, keepingDimensions keep: Bool = false) -> Tensor {
-    over(axes, for: "maximum") { axes in
+    if element == .bool { return any(axes, keepingDimensions: keep) }
+    return over(axes, for: "max") { axes in
       axes.isEmpty ? self : Maximum(axes, keepsDimensions: keep).apply(self)
     }
   }

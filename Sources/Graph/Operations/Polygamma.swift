@@ -26,7 +26,7 @@ package final class Polygamma: UnaryFunction {
 }
 
 /// The logarithmic derivative of the gamma function, element by element.
-public func digamma(_ x: Tensor) -> Tensor { Polygamma(0).apply(x) }
+public func digamma(_ x: Tensor) -> Tensor { Polygamma(0).apply(x.asFloating) }
 
 /// The n-th derivative of the digamma function, element by element. Below −100 only for n up to 1.
-public func polygamma(_ order: Int, _ x: Tensor) -> Tensor { Polygamma(order).apply(x) }
+public func polygamma(_ order: Int, _ x: Tensor) -> Tensor { Polygamma(order).apply(x.asFloating) }

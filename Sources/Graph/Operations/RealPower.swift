@@ -26,14 +26,20 @@ package final class RealPower: BinaryFunction, PlainOperation {
   }
 }
 
-/// a to the power of b, element by element, for a Swift number b.
-public func pow(_ a: Tensor, _ b: Double) -> Tensor { pow(a, Tensor(b, a.element)) }
+/// a to the power of b, element by element, for a Swift number b. Integers to a whole power, which then belongs to
+/// the structure, stay integers.
+public func pow(_ a: Tensor, _ b: some TensorNumber) -> Tensor {
+  if a.element.isInteger, let whole = b.asInteger {
+    return power(a, Int(truncatingIfNeeded: whole))
+  }
+  return pow(a, a.beside(b))
+}
 
 /// a to the power of b, element by element, for a Swift number a.
-public func pow(_ a: Double, _ b: Tensor) -> Tensor { pow(Tensor(a, b.element), b) }
+public func pow(_ a: some TensorNumber, _ b: Tensor) -> Tensor { pow(b.beside(a), b) }
 
 /// a to the power of b, element by element.
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor {
   let (a, b) = promoted(a, b)
-  return RealPower.shared.apply(a, b)
+  return RealPower.shared.apply(a.asFloating, b.asFloating)
 }

@@ -22,4 +22,4 @@ package final class Sigmoid: UnaryFunction, PlainOperation {
 }
 
 /// The logistic function 1 / (1 + e⁻ˣ), element by element.
-public func sigmoid(_ x: Tensor) -> Tensor { Sigmoid.shared.apply(x) }
+public func sigmoid(_ x: Tensor) -> Tensor { Sigmoid.shared.apply(x.asFloating) }

@@ -16,4 +16,4 @@ package final class Sin: UnaryFunction, PlainOperation {
 }
 
 /// The sine, element by element.
-public func sin(_ x: Tensor) -> Tensor { Sin.shared.apply(x) }
+public func sin(_ x: Tensor) -> Tensor { Sin.shared.apply(x.asFloating) }

@@ -30,4 +30,4 @@ package final class Sinh: UnaryFunction, PlainOperation {
 }
 
 /// The hyperbolic sine, element by element.
-public func sinh(_ x: Tensor) -> Tensor { Sinh.shared.apply(x) }
+public func sinh(_ x: Tensor) -> Tensor { Sinh.shared.apply(x.asFloating) }

@@ -94,7 +94,7 @@ private func requireClasses(_ name: String, _ inputs: Inputs) throws(GraphError)
   guard targets.element == .int64, targets.shape == [logits.shape[0]] else {
     throw GraphError(
       name,
-      "targets must be int64 [\(logits.shape[0])], not \(targets.element.name) \(targets.shape.description)"
+      "targets must be integers [\(logits.shape[0])], not \(targets.element.name) \(targets.shape.description)"
     )
   }
 }

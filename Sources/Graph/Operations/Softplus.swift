@@ -20,4 +20,4 @@ package final class Softplus: UnaryFunction, PlainOperation {
 }
 
 /// log(1 + eˣ), element by element, without overflow.
-public func softplus(_ x: Tensor) -> Tensor { Softplus.shared.apply(x) }
+public func softplus(_ x: Tensor) -> Tensor { Softplus.shared.apply(x.asFloating) }

@@ -16,4 +16,4 @@ package final class SquareRoot: UnaryFunction, PlainOperation {
 }
 
 /// √x, element by element.
-public func sqrt(_ x: Tensor) -> Tensor { SquareRoot.shared.apply(x) }
+public func sqrt(_ x: Tensor) -> Tensor { SquareRoot.shared.apply(x.asFloating) }

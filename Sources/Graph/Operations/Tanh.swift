@@ -18,4 +18,4 @@ package final class Tanh: UnaryFunction, PlainOperation {
 }
 
 /// The hyperbolic tangent, element by element.
-public func tanh(_ x: Tensor) -> Tensor { Tanh.shared.apply(x) }
+public func tanh(_ x: Tensor) -> Tensor { Tanh.shared.apply(x.asFloating) }

@@ -105,23 +105,36 @@ extension Tensor {
 
   /// In which order the elements along an axis are sorted. Equal elements keep their order; NaN comes last.
   public func argSorted(axis: Int = -1, descending: Bool = false) -> Tensor {
-    ArgSort(axis: fromFront(axis), isDescending: descending).apply(self)
+    order("argSorted", axis, descending)
   }
 
   /// The elements along an axis in order. Equal elements keep their order; NaN comes last.
   public func sorted(axis: Int = -1, descending: Bool = false) -> Tensor {
-    taken(along: axis, argSorted(axis: axis, descending: descending))
+    let order = order("sorted", axis, descending)
+    return order.node.isPoisoned ? order : taken(along: axis, order)
+  }
+
+  private func order(_ name: String, _ axis: Int, _ descending: Bool) -> Tensor {
+    along(axis, for: name) { place in
+      guard element != .bool else {
+        return fail(GraphError(name, "takes numbers, not bool; cast first"))
+      }
+      return ArgSort(axis: place, isDescending: descending).apply(self)
+    }
   }
 
   /// The `count` largest (or smallest) elements along an axis, in order, and their places.
   public func topK(
     _ count: Int, axis: Int = -1, largest: Bool = true
   ) -> (values: Tensor, indices: Tensor) {
-    let order = argSorted(axis: axis, descending: largest)
+    let order = order("topK", axis, largest)
     guard !order.node.isPoisoned else { return (order, order) }
-    let indices = order.strided(
-      fromFront(axis), AxisStride(start: 0, step: 1, count: count))
-    guard !indices.node.isPoisoned else { return (indices, indices) }
+    guard count >= 0, count <= shape[fromFront(axis)] else {
+      let wrong = fail(
+        GraphError("topK", "\(count) elements are not along axis \(axis) of \(shape.description)"))
+      return (wrong, wrong)
+    }
+    let indices = order.strided(fromFront(axis), AxisStride(start: 0, step: 1, count: count))
     return (taken(along: axis, indices), indices)
   }
 
