@@ -58,7 +58,7 @@ extension Tensor {
   public static func / (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) / b }
 
   /// A number as a tensor that fits beside this one.
-  func beside(_ number: some TensorNumber) -> Tensor {
+  package func beside(_ number: some TensorNumber) -> Tensor {
     let value = number.asDouble
     if element.isFloating { return Tensor(value, element) }
     guard let integer = number.asInteger else { return Tensor(value, .float32) }
