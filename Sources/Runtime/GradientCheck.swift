@@ -28,20 +28,31 @@ import AdjointGraph
     /// The slope that differences give.
     public let difference: Double
 
+    fileprivate static func notAScalar(_ type: TensorType) -> String {
+      let found = "not \(type.element.name) \(type.shape.description)"
+      return type.shape.isScalar
+        ? "the function must compute in float64, \(found): differences of coarser numbers say nothing"
+        : "the function must give one number, \(found); take its sum or mean first"
+    }
+
     /// "input 0: the gradient says 2.0, differences say 4.0"
     public var description: String {
       "input \(input): the gradient says \(gradient), differences say \(difference)"
     }
   }
 
-  /// Compares the gradient of a scalar function of float64 inputs with central differences, along random
-  /// directions. Throws the first mismatch.
+  /// Compares the gradient of a scalar function with central differences, along random directions, in float64:
+  /// other inputs with fractions are converted. Throws the first mismatch.
   public func checkGradients(
     of f: ([Tensor]) -> Tensor, at inputs: [Tensor], tolerance: Double = 1e-6,
     key: RandomKey = RandomKey(0)
   ) throws {
     // Inputs that were computed from each other would add their paths.
-    let inputs = inputs.map { $0.cutFree }
+    let inputs = inputs.map { ($0.element.isFloating ? $0.cast(to: .float64) : $0).cutFree }
+    let value = try checked { () throws(GraphError) in f(inputs) }
+    guard value.shape.isScalar, value.element == .float64 else {
+      throw GraphError("checkGradients", GradientMismatch.notAScalar(value.type))
+    }
     for place in inputs.indices where inputs[place].element.isFloating {
       let direction = Tensor.normal(
         inputs[place].shape, key: key.split(place), inputs[place].element)

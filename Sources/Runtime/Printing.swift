@@ -14,6 +14,8 @@ import AdjointGraph
     /// Above so many elements the middle of each axis is left out.
     private static let elisionCount = 1000
     private static let edge = 3
+    /// Where NumPy breaks lines.
+    private static let lineWidth = 75
 
     private let shape: Shape
     private let cells: [String]
@@ -59,9 +61,23 @@ import AdjointGraph
           isLast ? cells[place] : rows(axis: axis + 1, offset: place, indent: indent + 1))
         index += 1
       }
+      if isLast { return "[" + wrapped(parts, indent: indent) + "]" }
       let lines = String(repeating: "\n", count: shape.rank - 1 - axis)
-      let gap = isLast ? " " : lines + String(repeating: " ", count: indent)
-      return "[" + parts.joined(separator: gap) + "]"
+      return "[" + parts.joined(separator: lines + String(repeating: " ", count: indent)) + "]"
+    }
+
+    /// Words with spaces between them, in lines that leave room for the brackets around.
+    private func wrapped(_ words: [String], indent: Int) -> String {
+      let width = TensorText.lineWidth - indent
+      var (lines, line) = ("", "")
+      for word in words {
+        if !line.isEmpty, indent + line.count + 1 + word.count > width {
+          lines += line.trimmed + "\n" + String(repeating: " ", count: indent)
+          line = ""
+        }
+        line += (line.isEmpty ? "" : " ") + word
+      }
+      return lines + line
     }
 
     private static func cells(of tensor: Tensor, shown: [Bool]) -> [String] {
@@ -115,6 +131,21 @@ import AdjointGraph
         || (largest.exponent - smallest.exponent == 3
           && smallest.leadingDigitsAreSmaller(than: largest))
       return largest.exponent >= 8 || smallest.exponent < -4 || ratioIsLarge
+    }
+  }
+
+  extension String {
+    /// Without spaces at the end.
+    fileprivate var trimmed: String {
+      String(dropLast(utf8.reversed().prefix { $0 == UInt8(ascii: " ") }.count))
+    }
+  }
+
+  extension Cell: CustomStringConvertible {
+    /// Its name, if it has one, and its type: "fc1.weight: float32 [10, 3]".
+    public var description: String {
+      let type = value.type.description
+      return name.isEmpty ? type : name + ": " + type
     }
   }
 

@@ -74,4 +74,33 @@ import Testing
     #expect(Tensor([true, false]).description == "[ true false]")
     #expect("\(Tensor([1, 2]) * 2)" == "[2 4]")
   }
+
+  /// Texts of NumPy for more elements than a line holds.
+  @Test func longLinesBreak() {
+    #expect(
+      Tensor((0..<40).map { Float($0) }).description == """
+        [ 0.  1.  2.  3.  4.  5.  6.  7.  8.  9. 10. 11. 12. 13. 14. 15. 16. 17.
+         18. 19. 20. 21. 22. 23. 24. 25. 26. 27. 28. 29. 30. 31. 32. 33. 34. 35.
+         36. 37. 38. 39.]
+        """)
+    #expect(
+      Tensor((0..<30).map { $0 * 1000 }, shape: [1, 1, 30]).description == """
+        [[[    0  1000  2000  3000  4000  5000  6000  7000  8000  9000 10000
+           11000 12000 13000 14000 15000 16000 17000 18000 19000 20000 21000
+           22000 23000 24000 25000 26000 27000 28000 29000]]]
+        """)
+    // What is left of a line that breaks loses the spaces at its end.
+    let sevenths = Tensor((0..<60).map { Float($0) / 7 }, shape: [2, 30])
+    #expect(sevenths.description.contains("4.142857  ]\n [4.285714   4.428571   4.571429 "))
+    #expect(sevenths.description.contains(" 4.857143   5.\n  5.142857   5.285714 "))
+  }
+
+  @Test func typesAndParametersPrint() {
+    #expect("\(Tensor.zeros([2, 3]).type)" == "float32 [2, 3]")
+    let layer = Linear(3, 4)
+    #expect("\(layer.weight)" == "float32 [4, 3]")
+    #expect("\(layer)" == "Linear(weight: float32 [4, 3], bias: Optional(float32 [4]))")
+    _ = layer.cells
+    #expect("\(layer.weight)" == "weight: float32 [4, 3]")
+  }
 }

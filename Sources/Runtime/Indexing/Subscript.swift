@@ -1,38 +1,6 @@
 import AdjointGraph
 
 extension Tensor {
-  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
-  public subscript(_ a: some TensorIndexing) -> Tensor {
-    get { at([a.tensorIndex]) }
-    set { self = updating([a.tensorIndex], with: newValue) }
-  }
-
-  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
-  public subscript(_ a: some TensorIndexing, _ b: some TensorIndexing) -> Tensor {
-    get { at([a.tensorIndex, b.tensorIndex]) }
-    set { self = updating([a.tensorIndex, b.tensorIndex], with: newValue) }
-  }
-
-  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
-  public subscript(
-    _ a: some TensorIndexing, _ b: some TensorIndexing, _ c: some TensorIndexing
-  ) -> Tensor {
-    get { at([a.tensorIndex, b.tensorIndex, c.tensorIndex]) }
-    set { self = updating([a.tensorIndex, b.tensorIndex, c.tensorIndex], with: newValue) }
-  }
-
-  /// The part that the indices name. Setting it replaces this tensor by one with that part changed.
-  public subscript(
-    _ a: some TensorIndexing, _ b: some TensorIndexing, _ c: some TensorIndexing,
-    _ d: some TensorIndexing
-  ) -> Tensor {
-    get { at([a.tensorIndex, b.tensorIndex, c.tensorIndex, d.tensorIndex]) }
-    set {
-      self = updating(
-        [a.tensorIndex, b.tensorIndex, c.tensorIndex, d.tensorIndex], with: newValue)
-    }
-  }
-
   /// The part that any number of indices names.
   public func at(_ indices: [TensorIndex]) -> Tensor {
     do throws(GraphError) {
@@ -76,7 +44,8 @@ extension Tensor {
           "\(values.shape.description) does not fill the part, \(places.shape.description)"))
     }
     return body(
-      flattened(), places.flattened(), values.broadcast(to: places.shape).flattened()
+      flattened(), places.flattened(),
+      values.cast(to: element).broadcast(to: places.shape).flattened()
     ).reshaped(shape)
   }
 }
@@ -171,7 +140,7 @@ private struct IndexWalk {
     guard tensor.element == .bool else {
       guard tensor.element.isInteger else {
         throw GraphError(
-          "subscript", "an index tensor must be int64 or bool, not \(tensor.element.name)")
+          "subscript", "an index tensor must hold integers or bool, not \(tensor.element.name)")
       }
       lists.append(countedFromTheFront(tensor.asIndices, value.shape[axis]))
       axis += 1

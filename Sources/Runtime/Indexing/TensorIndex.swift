@@ -24,8 +24,8 @@ public struct TensorIndex: Sendable, ExpressibleByIntegerLiteral {
   public init(integerLiteral place: Int) { kind = .place(place) }
 }
 
-/// What may stand in a tensor's subscript: integers, ranges, tensors of integers or truth values, and the names
-/// `.all`, `.every`, `.from`, `.newAxis`, `.ellipsis`.
+/// What may stand in a tensor's subscript: integers, ranges, arrays or tensors of integers or truth values, three
+/// dots, and the names `.all`, `.every`, `.from`, `.newAxis`, `.ellipsis`.
 public protocol TensorIndexing {
   /// The same as an index.
   var tensorIndex: TensorIndex { get }
@@ -87,6 +87,11 @@ extension PartialRangeThrough: TensorIndexing where Bound == Int {
 extension Tensor: TensorIndexing {
   /// The places that the tensor names, or where it is true.
   public var tensorIndex: TensorIndex { TensorIndex(.tensor(self)) }
+}
+
+extension Array: TensorIndexing where Element: TensorElement {
+  /// These places, or where it is true.
+  public var tensorIndex: TensorIndex { TensorIndex(.tensor(Tensor(self))) }
 }
 
 extension TensorIndex {
