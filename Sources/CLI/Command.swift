@@ -31,6 +31,7 @@ enum Help {
     rows.append(("  help COMMAND", "what a command takes"))
     rows.append(("  --version", "the version"))
     lines += aligned(rows)
+    lines += ["", "exit status: 0 done, 1 failed, 2 the command line is wrong"]
     return lines.joined(separator: "\n")
   }
 

@@ -27,6 +27,13 @@ private struct Diagnosis {
           "convolutions and products run on slower kernels; install libdnnl-dev and build again"
         ))
     }
+    if CPUDevice.lapack == nil {
+      missing.append(
+        (
+          "LAPACK: OpenBLAS not found",
+          "own kernels serve, which large eigenproblems notice; install libopenblas0-openmp"
+        ))
+    }
     if !hasThreadPool {
       missing.append(
         ("thread pool: libgomp.so.1 not found", "everything runs on one thread; install libgomp1"))
@@ -47,9 +54,37 @@ private struct Diagnosis {
     return found.isEmpty ? "none" : found.joined(separator: ", ")
   }
 
+  /// The compiler that built this.
+  private static var swift: String {
+    #if compiler(>=6.5)
+      "newer than 6.4"
+    #elseif compiler(>=6.4)
+      "6.4"
+    #elseif compiler(>=6.3)
+      "6.3"
+    #else
+      "6.2"
+    #endif
+  }
+
+  /// Where computations may run, and what is to be known of it.
+  private var devices: [(name: String, facts: String)] {
+    let threads = hasThreadPool ? CPUDevice.processors : 1
+    return [
+      ("cpu", "\(threads) \(threads == 1 ? "thread" : "threads"), \(CPUDevice.instructionSet)"),
+      ("reference", "one plain kernel an operation, to compare with"),
+    ]
+  }
+
+  private static let graphics = "none found: this version computes on the processor; nothing to do"
+
   var text: String {
     var table = TextTable([.left, .left])
     table.add(["adjoint", CommandLineTool.version])
+    table.add(["Swift", Diagnosis.swift])
+    table.add(["operating system", Process.operatingSystem])
+    for device in devices { table.add(["device " + device.name, device.facts]) }
+    table.add(["GPU", Diagnosis.graphics])
     table.add(["oneDNN", library ?? "not found"])
     table.add(["LAPACK", CPUDevice.lapack ?? "not found: own kernels"])
     table.add(["instruction set", CPUDevice.instructionSet])
@@ -64,6 +99,18 @@ private struct Diagnosis {
   var json: String {
     JSONText.object([
       ("adjoint", JSONText.string(CommandLineTool.version)),
+      ("swift", JSONText.string(Diagnosis.swift)),
+      ("operating_system", JSONText.string(Process.operatingSystem)),
+      (
+        "devices",
+        JSONText.array(
+          devices.map {
+            JSONText.object([
+              ("name", JSONText.string($0.name)), ("facts", JSONText.string($0.facts)),
+            ])
+          })
+      ),
+      ("gpu", "null"),
       ("onednn", library.map { JSONText.string($0) } ?? "null"),
       ("lapack", CPUDevice.lapack.map { JSONText.string($0) } ?? "null"),
       ("instruction_set", JSONText.string(CPUDevice.instructionSet)),

@@ -18,6 +18,34 @@ enum Process {
     return usage.ru_maxrss / 1024
   }
 
+  /// The operating system, as it names itself.
+  static var operatingSystem: String {
+    var names = utsname()
+    guard uname(&names) == 0 else { return "unknown" }
+    let kernel = "\(text(names.sysname)) \(text(names.release)) \(text(names.machine))"
+    return distribution.map { "\($0), \(kernel)" } ?? kernel
+  }
+
+  private static func text<Name>(_ name: Name) -> String {
+    withUnsafeBytes(of: name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// What /etc/os-release calls the distribution.
+  private static var distribution: String? {
+    guard let file = fopen("/etc/os-release", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 512)
+    let key = "PRETTY_NAME="
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if text.hasPrefix(key) {
+        return String(text.dropFirst(key.count).filter { $0 != "\"" && !$0.isNewline })
+      }
+    }
+    return nil
+  }
+
   /// Writes out what is printed so far; false where that fails.
   static func flushOutput() -> Bool { fflush(nil) == 0 }
 

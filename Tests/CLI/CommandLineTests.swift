@@ -119,7 +119,19 @@ import Testing
     for key in ["us_per_step", "threads", "peak_rss_mb"] { #expect(line?[key] is NSNumber) }
     let doctor = try Self.run(["doctor", "--json"])
     #expect(doctor.code == 0)
-    #expect(try JSONSerialization.jsonObject(with: Data(doctor.output.utf8)) is [String: Any])
+    let facts = try JSONSerialization.jsonObject(with: Data(doctor.output.utf8)) as? [String: Any]
+    #expect((facts?["swift"] as? String)?.hasPrefix("6.") == true)
+    #expect((facts?["operating_system"] as? String)?.contains("Linux") == true)
+    let devices = try #require(facts?["devices"] as? [[String: String]])
+    #expect(devices.map { $0["name"] } == ["cpu", "reference"])
+    let instructions = try #require(facts?["instruction_set"] as? String)
+    #expect(devices[0]["facts"]?.hasSuffix(instructions) == true)
+    for thing in facts?["missing"] as? [[String: String]] ?? [] {
+      #expect(thing["remedy"]?.contains("install") == true)
+    }
+    let plain = try Self.run(["doctor"])
+    #expect(plain.output.contains("device cpu") && plain.output.contains("GPU"))
+    #expect(try Self.run(["help"]).output.contains("exit status: 0 done, 1 failed, 2"))
   }
 
   @Test func helpIsEverywhere() throws {
