@@ -34,6 +34,50 @@ import Testing
     #expect(d.element == .float64 && c.floats == m.floats && r.doubles == h.doubles)
   }
 
+  @Test func parts() {
+    let m = Tensor([[1.0, -2, 3], [4, 5, -6]])
+    let i = Tensor([1, 0])
+    let j = Tensor([[0, 2], [1, 1]])
+    let joined = concatenated([m, m], axis: 1)
+    let stack = stacked([m, m])
+    let chosen = m.gather(i)
+    let parts = [m[0, 1...], m[..., 0], m[[1, 0]]]
+    let picked = m.taken(along: 1, j)
+    let added = m.adding([TensorIndex(i)], m)
+    let filled = select(m > 0, 0, m)
+    let positive = m[m > 0]
+    let best = m.argmax(1)
+    let (top, places) = m.topK(2)
+    let ordered = m.sorted(descending: true)
+    let chances = [m.softmax(), m.logSoftmax()]
+    let facts = [m.mean(0), m.standardDeviation(0, correction: 1), m.norm()]
+    let running = m.cumulativeSum(1)
+    let products = einsum("ij,kj->ik", m, m)
+    let hot = i.oneHot(3)
+    let framed = m.unsqueezed(0).squeezed()
+    let bits = [m % 2, ~i, i << 1]
+    #expect(joined.shape == [2, 6] && stack.shape == [2, 2, 3] && chosen[0].floats == [4, 5, -6])
+    #expect(parts.map { $0.shape } == [[2], [2], [2, 3]] && picked.floats == [1, 3, 5, 5])
+    #expect(added.floats == [5, 3, -3, 5, 3, -3] && filled.floats == [0, -2, 0, 0, 0, -6])
+    #expect(positive.floats == [1, 3, 4, 5] && best.integers == [2, 1])
+    #expect(top.floats == [3, 1, 5, 4] && places.integers == [2, 0, 1, 0])
+    #expect(ordered.floats == [3, 1, -2, 5, 4, -6] && running.floats == [1, -1, 2, 4, 9, 3])
+    #expect(abs(chances[0].sum().item - 2) < 1e-6 && facts[0].floats == [2.5, 1.5, -1.5])
+    #expect(products.floats == [14, -24, -24, 77] && hot.floats == [0, 1, 0, 1, 0, 0])
+    #expect(framed.shape == [2, 3] && bits[0].floats == [1, 0, 1, 0, 1, 0])
+    #expect(bits[1].integers == [-2, -1] && bits[2].integers == [2, 0])
+  }
+
+  @Test func images() {
+    let x = Tensor((0..<16).map { Float($0) }, shape: [1, 1, 4, 4])
+    let pooled = x.maxPool2d(2)
+    let averaged = x.averagePool(2)
+    let global = x.globalAveragePool()
+    let larger = x.interpolated(scale: 2, mode: .linear)
+    #expect(pooled.floats == [5, 7, 13, 15] && averaged.floats == [2.5, 4.5, 10.5, 12.5])
+    #expect(global.floats == [7.5] && larger.shape == [1, 1, 8, 8])
+  }
+
   @Test func functions() {
     let m = Tensor.normal([2, 3], key: RandomKey(0))
     let (words, table) = (Tensor([0, 2, 2, 1]), Tensor.normal([3, 5], key: RandomKey(1)))
@@ -67,6 +111,10 @@ import Testing
     let w = Tensor.normal([3], key: RandomKey(1))
     let q = (w * w).sum()
     let g = gradient(of: q, withRespectTo: w)
+    let s = gradient(of: { ($0 * $0).sum() }, at: x)
+    let vj = vectorJacobian(of: { sin($0) }, at: x, along: x)
+    let jv = valueAndDerivative(of: { sin($0) }, at: x, along: x)
+    #expect(s.floats == [2, 4] && vj.shape == [2] && jv.derivative.floats == vj.floats)
     let j = jacobian(of: { sin($0) }, at: x)
     let k = hessian(of: { exp($0).sum() }, at: x)
     let b = vmap({ $0.sum() }, m)
