@@ -167,7 +167,8 @@ import Testing
       _ = qr(Tensor([1.0, 2]))
     },
     BadInputTests.Call("svd: takes a matrix, not [2]") { _ = svd(Tensor([1.0, 2])) },
-    BadInputTests.Call("inverse: takes a square matrix, not []") { _ = inverse(Tensor(1.0)) },
+    BadInputTests.Call("inverse: takes a square floating-point matrix (or a batch), not float32 []")
+    { _ = inverse(Tensor(1.0)) },
     BadInputTests.Call("inverse: takes a square floating-point matrix") { _ = inverse(flat) },
   ]
 
