@@ -67,6 +67,7 @@ struct TrainRun {
     let loader = try trainingLoader()
     let optimizer = OptimizerChoice.make(
       plan.optimizer, network, learningRate: plan.learningRate, momentum: options.momentum)
+    optimizer.seed = options.seed
     optimizer.schedule = ScheduleChoice.make(
       plan.schedule, rate: plan.learningRate, steps: loader.batchCount * plan.epochs)
     let loss = try LossChoice.function(plan.loss, for: data.task)

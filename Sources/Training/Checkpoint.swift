@@ -45,6 +45,7 @@ extension Trainer {
       "step": .integer(state.position.step),
       "lossSum": .number(state.position.lossSum),
       "examples": .integer(state.position.examples),
+      "seed": .integer(optimizer.seed),
       "optimizer": .object(
         state.optimizer.counts.map { JSON.Member($0.name, .integer($0.value)) }),
       "history": .array(state.history.map { JSON($0) }),
@@ -63,9 +64,13 @@ extension Trainer {
       path, file, try JSON(parsing: text, source: "the checkpoint \(path)"))
     try reader.check(training?.plan)
     let state = try reader.state(for: self)
+    guard let seed = reader.facts["seed"]?.integer else {
+      throw FormatError(path, "is a damaged checkpoint: seed is missing or wrong")
+    }
     do { try restore(state) } catch {
       throw FormatError(path, "is a checkpoint of another optimizer: \(error)")
     }
+    optimizer.seed = seed
     if let remark = reader.remark { remarks.append(remark) }
     if let found = try reader.masks(for: self) { masks = found }
   }

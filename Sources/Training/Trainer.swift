@@ -168,7 +168,7 @@ public final class Trainer {
   /// The graph of a step's prediction and loss, as the step would make it; nothing is changed by it.
   func trace(_ batch: Batch) throws -> (prediction: Tensor, loss: Tensor) {
     try checked { () throws(GraphError) in
-      StepScope.open {
+      StepScope.open(key: RandomKey(optimizer.seed).split(optimizer.stepCount)) {
         let prediction = model(batch.input)
         return (prediction, loss(prediction, batch.target))
       }.result

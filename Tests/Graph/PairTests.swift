@@ -127,8 +127,7 @@ import Testing
     let (numbers, integers, truths) = (Tensor([1.5]), Tensor([1]), Tensor([true]))
     #expect(throws: GraphError.self) { try checked { bitwiseAnd(numbers, numbers) } }
     #expect(throws: GraphError.self) { try checked { logicalAnd(numbers, numbers) } }
-    #expect(throws: GraphError.self) { try checked { erf(integers) } }
-    #expect(throws: GraphError.self) { try checked { atan2(integers, integers) } }
+    #expect(erf(integers).element == .float32 && atan2(integers, integers).element == .float32)
     #expect(throws: GraphError.self) { try checked { abs(truths) } }
     #expect(throws: GraphError.self) { try checked { polygamma(-1, numbers) } }
   }
