@@ -7,7 +7,7 @@ import Glibc
 public enum AtomicFile {
   /// Writes a file by `body`, which appends to it.
   public static func write(
-    to path: String, _ body: (borrowing FileAppender) throws -> Void
+    to path: String, _ body: (FileAppender) throws -> Void
   ) throws {
     let beside = path + ".part"
     let file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -59,7 +59,7 @@ public enum AtomicFile {
 }
 
 /// What a file is written by: bytes after bytes.
-public struct FileAppender: ~Copyable {
+public struct FileAppender {
   private let file: CInt
   private let path: String
 

@@ -124,7 +124,7 @@ private struct Entry {
 }
 
 /// A file that is read in pieces.
-package struct FileReader: ~Copyable {
+package final class FileReader {
   private let file: CInt
   private let path: String
   /// How many bytes it has.
