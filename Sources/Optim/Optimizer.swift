@@ -45,14 +45,14 @@ public class Optimizer {
   /// schedule, counts updates.
   public final var accumulation = 1
   /// Updates taken so far.
-  public internal(set) final var stepCount = 0
+  @exclusivity(unchecked) public internal(set) final var stepCount = 0
   /// Averages of the weights, updated with them.
   public private(set) final var averages: [WeightAverage] = []
   /// Steps whose gradients wait for the update.
-  final var waiting = 0
+  @exclusivity(unchecked) final var waiting = 0
   /// Each parameter's group, states, how often it was updated (one that was frozen for a while starts its averages
   /// late), and the sum of gradients that wait.
-  final var slots: [Slot]
+  @exclusivity(unchecked) final var slots: [Slot]
   let groups: [ParameterGroup]
 
   struct Slot {
