@@ -40,10 +40,10 @@ let package = Package(
     room("NN", imports: ["Runtime", "Graph"]),
     room("Optim", imports: ["NN", "Runtime", "Graph"]),
     room("Generators", imports: ["Graph"]),
-    room("Data", imports: ["Generators", "Runtime", "Graph"], c: ["CCodecs"]),
     room("Formats", imports: ["NN", "Runtime", "Graph"]),
+    room("Data", imports: ["Formats", "Generators", "Runtime", "Graph"], c: ["CCodecs"]),
     room("Training", imports: ["Formats", "Data", "Optim", "NN", "Runtime", "Graph"]),
-    room("Views", imports: ["NN", "Runtime", "Graph"]),
+    room("Views", imports: ["Formats", "NN", "Runtime", "Graph"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",

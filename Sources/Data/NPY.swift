@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointGraph
 import AdjointRuntime
 
@@ -11,7 +12,7 @@ public enum NPY {
 
   /// Writes a tensor to a file.
   public static func write(_ tensor: Tensor, to path: String) throws {
-    try FileBytes.write(try bytes(tensor), to: path)
+    try AtomicFile.write(try bytes(tensor), to: path)
   }
 
   /// The bytes of a file that holds a tensor. NumPy has no bfloat16: it is written as two bytes without meaning

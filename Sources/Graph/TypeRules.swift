@@ -34,6 +34,18 @@ extension Inputs {
     return try broadcastPair(name)
   }
 
+  /// One input of numbers without the axes that are reduced.
+  func reducedNumbers(
+    _ name: String, over axes: AxisSet, _ keepsDimensions: Bool
+  ) throws(GraphError) -> TensorType {
+    let type = try sameNumber(name)
+    guard Int(axes.mask) < 1 << type.shape.rank else {
+      throw GraphError(name, "an axis is outside \(type.shape.description)")
+    }
+    return TensorType(
+      type.shape.reduced(over: axes, keepingDimensions: keepsDimensions), type.element)
+  }
+
   /// Two numbers of one element type broadcast to one shape.
   @inline(__always)
   func numberPair(_ name: String) throws(GraphError) -> TensorType {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Seconds since some fixed point, by a clock that nobody sets.
-func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
   var now = timespec()
   clock_gettime(CLOCK_MONOTONIC, &now)
   return Double(now.tv_sec) + 1e-9 * Double(now.tv_nsec)

@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointData
 import AdjointGraph
 import AdjointNN
@@ -77,7 +78,7 @@ final class Examiner {
     if losses.isGrowing || bad.weightsExploded {
       return Finding(
         .divergingStepSize, at: bad.place,
-        "The training diverges: the loss went from \(shortText(losses.first)) to \(shortText(losses.lastFinite)), then \(bad.sentence) The steps are too large: try a learning rate of \(shortText(rate / 10, digits: 1)) or less, a warm-up, or clipping the gradients."
+        "The training diverges: the loss went from \(NumberText.short(losses.first, digits: 4)) to \(NumberText.short(losses.lastFinite, digits: 4)), then \(bad.sentence) The steps are too large: try a learning rate of \(NumberText.short(rate / 10, digits: 1)) or less, a warm-up, or clipping the gradients."
       )
     }
     return Finding(.notFinite, at: bad.place, bad.sentence + " " + bad.advice)
@@ -105,7 +106,7 @@ final class Examiner {
     guard since.allSatisfy({ monitor.isBetter(limit, than: $0) }) else { return nil }
     return Finding(
       .worseningValidation,
-      "Validation \(monitor.name) has become worse since epoch \(best.epoch): from \(shortText(best.value)) to \(shortText(last)). Keep the best model or stop early; try weight decay, dropout, augmentation, or more data."
+      "Validation \(monitor.name) has become worse since epoch \(best.epoch): from \(NumberText.short(best.value, digits: 4)) to \(NumberText.short(last, digits: 4)). Keep the best model or stop early; try weight decay, dropout, augmentation, or more data."
     )
   }
 
@@ -118,17 +119,20 @@ final class Examiner {
     let held = trainer.history.compactMap { $0.validation?.loss }.min()
     if reached > 0.97 * constant.training {
       try trainer.report(
-        noLearning("The training loss came to \(shortText(reached)) only", constant.training))
+        noLearning(
+          "The training loss came to \(NumberText.short(reached, digits: 4)) only",
+          constant.training))
     } else if let held, let limit = constant.validation, held > 0.99 * limit {
       try trainer.report(
-        noLearning("The validation loss was never below \(shortText(held))", limit))
+        noLearning(
+          "The validation loss was never below \(NumberText.short(held, digits: 4))", limit))
     }
   }
 
   private func noLearning(_ what: String, _ constant: Double) -> Finding {
     Finding(
       .noLearning,
-      "Nothing was learned: \(what.prefix(1).lowercased() + what.dropFirst()), and giving always the same answer reaches \(shortText(constant)). Do the labels belong to their inputs (were they shuffled)? If they do, try another learning rate, a larger network, or more epochs."
+      "Nothing was learned: \(what.prefix(1).lowercased() + what.dropFirst()), and giving always the same answer reaches \(NumberText.short(constant, digits: 4)). Do the labels belong to their inputs (were they shuffled)? If they do, try another learning rate, a larger network, or more epochs."
     )
   }
 }
@@ -157,7 +161,7 @@ private struct LossWatch {
     }
     return Finding(
       .divergingStepSize,
-      "The loss grows: it was \(shortText(first)) at first and is \(shortText(lastFinite)) now. The steps are too large: try a learning rate of \(shortText(rate / 10, digits: 1)) or less, a warm-up, or clipping the gradients."
+      "The loss grows: it was \(NumberText.short(first, digits: 4)) at first and is \(NumberText.short(lastFinite, digits: 4)) now. The steps are too large: try a learning rate of \(NumberText.short(rate / 10, digits: 1)) or less, a warm-up, or clipping the gradients."
     )
   }
 }
@@ -205,7 +209,7 @@ private struct ProbeWatch {
     guard let worst = dead.first(where: { deadBefore.contains($0.layer) }) else { return nil }
     return Finding(
       .deadUnits, at: worst.layer,
-      "\(shortText(worst.deadShare * 100, digits: 3)) % of the \(worst.units) units after \(worst.layer) give 0 for every example and learn no more. Try a smaller learning rate, leaky ReLU, another initialisation, or a normalisation before them."
+      "\(NumberText.short(worst.deadShare * 100, digits: 3)) % of the \(worst.units) units after \(worst.layer) give 0 for every example and learn no more. Try a smaller learning rate, leaky ReLU, another initialisation, or a normalisation before them."
     )
   }
 
@@ -224,7 +228,7 @@ private struct ProbeWatch {
     }
     return Finding(
       .vanishingGradients, at: first.name,
-      "The gradients vanish on their way to the input: that of \(first.name) is \(shortText(first.size / largest, digits: 2)) times the largest. Try ReLU instead of sigmoid or tanh, residual links, batch normalisation, or fewer layers."
+      "The gradients vanish on their way to the input: that of \(first.name) is \(NumberText.short(first.size / largest, digits: 2)) times the largest. Try ReLU instead of sigmoid or tanh, residual links, batch normalisation, or fewer layers."
     )
   }
 
@@ -240,7 +244,7 @@ private struct ProbeWatch {
     let place = list.max { $0.size < $1.size } ?? first
     return Finding(
       .explodingGradients, at: place.name,
-      "The gradients explode: the elements of that of \(place.name) are about \(shortText(place.size)). Try clipping the gradients, smaller initial weights, a normalisation, residual links, or a smaller learning rate."
+      "The gradients explode: the elements of that of \(place.name) are about \(NumberText.short(place.size, digits: 4)). Try clipping the gradients, smaller initial weights, a normalisation, residual links, or a smaller learning rate."
     )
   }
 }

@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointGraph
 import AdjointNN
 import AdjointOptim
@@ -40,7 +41,7 @@ public enum Remedies {
       Remedy(
         text: "Use a schedule that lowers the learning rate towards the end",
         reason: run.hasConstantRate && run.isUnsteady
-          ? "the rate was \(shortText(run.lastRate)) throughout, and the loss goes up and down"
+          ? "the rate was \(NumberText.short(run.lastRate, digits: 4)) throughout, and the loss goes up and down"
           : nil),
       Remedy(
         text: "Use momentum, or Adam",

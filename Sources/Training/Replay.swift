@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointData
 import AdjointGraph
 import AdjointNN
@@ -133,7 +134,8 @@ struct Replay {
     guard let low = numbers.min(), let high = numbers.max() else {
       return "\(node.shape.description) without a finite element"
     }
-    return "\(node.shape.description) from \(shortText(low)) to \(shortText(high))"
+    return
+      "\(node.shape.description) from \(NumberText.short(low, digits: 4)) to \(NumberText.short(high, digits: 4))"
   }
 
   private func advice(_ operation: String) -> String {

@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointData
 import AdjointGraph
 import AdjointNN
@@ -218,7 +219,7 @@ extension Trainer {
     else { return }
     isOutOfPatience = true
     stop(
-      "validation \(monitor.name) has not become better since epoch \(best.epoch) (\(shortText(best.value)))"
+      "validation \(monitor.name) has not become better since epoch \(best.epoch) (\(NumberText.short(best.value, digits: 4)))"
     )
   }
 }

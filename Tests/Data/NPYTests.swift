@@ -1,5 +1,6 @@
 import Adjoint
 import AdjointData
+import AdjointFormats
 import Foundation
 import Testing
 
@@ -32,7 +33,7 @@ import Testing
       }
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["a.npy"])
-    #expect(throws: DataError.self) { try NPY.write(Tensor([1.0]), to: "/nowhere/a.npy") }
+    #expect(throws: FormatError.self) { try NPY.write(Tensor([1.0]), to: "/nowhere/a.npy") }
     // The very bytes of NumPy, in its first version.
     let theirs = try DataFixture.load().numpy[2]
     #expect(try NPY.bytes(try NPY.parse(Array(theirs.file), "a")) == Array(theirs.file))

@@ -18,7 +18,7 @@ func readmeExample(print: (Double) -> Void) {
         (Tensor.normal([64, 1, 32, 32], key: RandomKey(step)), Tensor((0..<64).map { $0 % 10 }))
     }
     let net = Net()
-    let optimizer = SGD(net, learningRate: 0.01, momentum: 0.9)
+    let optimizer = SGD(net, learningRate: 0.01)
     for (images, labels) in batches {
         let loss = optimizer.step { crossEntropy(net(images), labels) }
         print(loss.item)

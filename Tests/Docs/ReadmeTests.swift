@@ -17,6 +17,13 @@ import Testing
     }
   }
 
+  /// The network of the lectures, its data and its loop, on a page's corner.
+  @Test func theExampleIsShort() throws {
+    let shown = try #require(codeBlocks("README.md").first { $0.contains("struct Net") })
+    let lines = shown.split(separator: "\n", omittingEmptySubsequences: false).drop { $0.isEmpty }
+    #expect(lines.count <= 22 && lines.allSatisfy { $0.count <= 100 })
+  }
+
   @Test func theExampleTrains() {
     alone {
       var losses: [Double] = []

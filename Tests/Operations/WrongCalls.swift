@@ -95,13 +95,13 @@ private let shapeCalls: [WrongCall] = [
     concatenated([numbers, Tensor.zeros([2, 4])])
   },
   Call("sum", "axis 2 is outside [2, 3]") { numbers.sum([2]) },
-  Call("sum", "cast bool to a number first") {
+  Call("sum", "takes numbers, not bool; cast first") {
     Sum(.all(rank: 1), keepsDimensions: false).apply(truths)
   },
   Call("maximum", "an axis is outside [2, 3]") {
     Maximum(AxisSet(mask: 4), keepsDimensions: false).apply(numbers)
   },
-  Call("maximum", "takes numbers, not bool") {
+  Call("maximum", "takes numbers, not bool; cast first") {
     Maximum(.all(rank: 1), keepsDimensions: false).apply(truths)
   },
   Call("product", "axis 5 is outside [2, 3]") { numbers.product([5]) },

@@ -1,3 +1,4 @@
+import AdjointFormats
 import Adjoint
 import AdjointGraph
 import Glibc

@@ -16,16 +16,12 @@ package final class Maximum: Operation {
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
     let input = inputs[0]
-    guard Int(axes.mask) < 1 << input.shape.rank else {
-      throw GraphError(name, "an axis is outside \(input.shape.description)")
-    }
-    guard input.element != .bool else { throw GraphError(name, "takes numbers, not bool") }
-    let shape = input.shape.reduced(over: axes, keepingDimensions: keepsDimensions)
-    guard input.element.isFloating || input.shape.count > 0 || shape.count == 0 else {
+    let result = try inputs.reducedNumbers(name, over: axes, keepsDimensions)
+    guard input.element.isFloating || input.shape.count > 0 || result.shape.count == 0 else {
       throw GraphError(
         name, "no element to take in \(input.element.name) \(input.shape.description)")
     }
-    return TensorType(shape, input.element)
+    return result
   }
 
   package func reverse(_ step: Reverse) {

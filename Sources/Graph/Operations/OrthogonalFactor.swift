@@ -7,15 +7,7 @@ package final class OrthogonalFactor: Operation, PlainOperation {
   package let kind = OperationKind.kernel
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    let a = inputs[0]
-    let rank = a.shape.rank
-    guard a.element.isFloating, rank >= 2, a.shape[rank - 2] >= a.shape[rank - 1] else {
-      throw GraphError(
-        name,
-        "takes a floating-point matrix (or a batch) with at least as many rows as columns, not \(a.element.name) \(a.shape.description)"
-      )
-    }
-    return a
+    try inputs.tallMatrix(name)
   }
 
   package func check(_ inputs: [TensorType]) -> (input: Int, bound: Int)? {

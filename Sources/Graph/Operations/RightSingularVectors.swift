@@ -8,14 +8,8 @@ package final class RightSingularVectors: Operation, PlainOperation {
   package let kind = OperationKind.kernel
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    let a = inputs[0]
+    let a = try inputs.tallMatrix(name)
     let rank = a.shape.rank
-    guard a.element.isFloating, rank >= 2, a.shape[rank - 2] >= a.shape[rank - 1] else {
-      throw GraphError(
-        name,
-        "takes a floating-point matrix (or a batch) with at least as many rows as columns, not \(a.element.name) \(a.shape.description)"
-      )
-    }
     var shape = a.shape.dropLast(1)
     shape[rank - 2] = a.shape[rank - 1]
     shape.append(a.shape[rank - 1])

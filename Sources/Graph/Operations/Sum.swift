@@ -15,13 +15,7 @@ package final class Sum: Operation {
   }
 
   package func infer(_ inputs: Inputs) throws(GraphError) -> TensorType {
-    let input = inputs[0]
-    guard Int(axes.mask) < 1 << input.shape.rank else {
-      throw GraphError(name, "an axis is outside \(input.shape.description)")
-    }
-    guard input.element != .bool else { throw GraphError(name, "cast bool to a number first") }
-    return TensorType(
-      input.shape.reduced(over: axes, keepingDimensions: keepsDimensions), input.element)
+    try inputs.reducedNumbers(name, over: axes, keepsDimensions)
   }
 
   package func reverse(_ step: Reverse) {

@@ -88,6 +88,19 @@ extension Inputs {
     return a
   }
 
+  /// A floating-point matrix, or a batch of them, that is at least as high as it is wide.
+  func tallMatrix(_ name: String) throws(GraphError) -> TensorType {
+    let a = self[0]
+    let rank = a.shape.rank
+    guard a.element.isFloating, rank >= 2, a.shape[rank - 2] >= a.shape[rank - 1] else {
+      throw GraphError(
+        name,
+        "takes a floating-point matrix (or a batch) with at least as many rows as columns, not \(a.element.name) \(a.shape.description)"
+      )
+    }
+    return a
+  }
+
   /// A square matrix and what is divided by it: the type of the quotient.
   func system(_ name: String) throws(GraphError) -> TensorType {
     let a = try squareMatrix(name)

@@ -1,3 +1,5 @@
+import AdjointFormats
+
 /// A word of an expression, and where it begins.
 struct Token {
   enum Kind: Equatable {

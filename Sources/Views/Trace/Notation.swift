@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointGraph
 
 /// How an operation and its reverse rule are written: a, b the inputs, y the output, u the output's adjoint.

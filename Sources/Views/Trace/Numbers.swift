@@ -1,3 +1,4 @@
+import AdjointFormats
 import AdjointGraph
 import AdjointRuntime
 

@@ -1,3 +1,5 @@
+import AdjointFormats
+
 extension Trace: CustomStringConvertible {
   /// The two tables of a lecture: values forward, then adjoints backward.
   public var description: String {
