@@ -1,6 +1,7 @@
 #include "include/adjoint_pointwise.h"
 #include "include/adjoint_threads.h"
 #include "instruction_sets.h"
+#include "pointwise_code.h"
 #include "pointwise_numbers.h"
 #include "pointwise_plan.h"
 #include "pointwise_raw.h"
@@ -11,6 +12,16 @@
 #include <cpuid.h>
 #endif
 
+// A call of a program that is machine code.
+typedef struct {
+  const adj_program *program;
+  const adj_pointwise_code *code;
+  const void *const *in;
+  void *const *out;
+  int64_t count, tile, tiles;
+  uint64_t is_uniform; // bit k: input k
+} code_work;
+
 // --- the same kernels for each element type and instruction set
 
 #if defined(__x86_64__)
@@ -18,12 +29,14 @@
 #define VECTOR_BYTES 64
 #define ADJ_FUSED 1
 #define ADJ_HALVES 1
+#define ADJ_CODE 1
 #define TARGET __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma,avx2,f16c")))
 #define CLASS_NAME(x, type) x##_##type##_avx512
 #include "pointwise_types.h"
 #define VECTOR_BYTES 32
 #define ADJ_FUSED 1
 #define ADJ_HALVES 1
+#define ADJ_CODE 0
 #define TARGET __attribute__((target("fma,avx2,f16c")))
 #define CLASS_NAME(x, type) x##_##type##_avx2
 #include "pointwise_types.h"
@@ -35,6 +48,7 @@
 #define ADJ_FUSED 0
 #endif
 #define ADJ_HALVES 0
+#define ADJ_CODE 0
 #define TARGET
 #define CLASS_NAME(x, type) x##_##type##_portable
 #include "pointwise_types.h"
@@ -132,13 +146,61 @@ static void run_program(const engine *engine, const adj_program *program, const 
   release_plan(&plan);
 }
 
-void adj_pointwise_f32(const adj_program *program, const void *const *in, void *const *out, int64_t count,
-                       int threads) {
+// --- the same as machine code
+
+#if HAS_X86
+adj_pointwise_code *adj_pointwise_compile_f32(const adj_program *program) {
+  return current_isa() == ISA_AVX512 ? adj_compile_pointwise(program, 0, calls_f32_avx512) : NULL;
+}
+
+adj_pointwise_code *adj_pointwise_compile_f64(const adj_program *program) {
+  return current_isa() == ISA_AVX512 ? adj_compile_pointwise(program, 1, calls_f64_avx512) : NULL;
+}
+
+#define CODE_SHARE(name, run) \
+  static void name(void *context, int thread, int threads) { \
+    const code_work *work = context; \
+    int64_t start = work->tiles * thread / threads * work->tile; \
+    int64_t end = work->tiles * (thread + 1) / threads * work->tile; \
+    if (end > work->count) end = work->count; \
+    if (start < end) run(work, start, end); \
+  }
+CODE_SHARE(run_code_share_f32, run_code_f32_avx512)
+CODE_SHARE(run_code_share_f64, run_code_f64_avx512)
+
+static void run_code(adj_task share, const adj_program *program, const adj_pointwise_code *code, const void *const *in,
+                     void *const *out, int64_t count, int64_t tile, int threads) {
+  if (count <= 0) return;
+  code_work work = { program, code, in, out, count, tile, (count + tile - 1) / tile, 0 };
+  for (int k = 0; k < program->input_count; k++) {
+    const adj_input *input = &program->inputs[k];
+    if (input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0))
+      work.is_uniform |= (uint64_t)1 << k;
+  }
+  if (threads > work.tiles) threads = (int)work.tiles;
+  if (threads <= 1) share(&work, 0, 1);
+  else adj_parallel(share, &work, threads);
+}
+#define RUN_CODE(type, bytes) \
+  if (code) { \
+    run_code(run_code_share_##type, program, code, in, out, count, TILE_LENGTH(bytes), threads); \
+    return; \
+  }
+#else
+adj_pointwise_code *adj_pointwise_compile_f32(const adj_program *program) { (void)program; return NULL; }
+adj_pointwise_code *adj_pointwise_compile_f64(const adj_program *program) { (void)program; return NULL; }
+#define RUN_CODE(type, bytes) (void)code;
+#endif
+
+void adj_pointwise_f32(const adj_program *program, const adj_pointwise_code *code, const void *const *in,
+                       void *const *out, int64_t count, int threads) {
+  RUN_CODE(f32, 4)
   run_program(engine_for(CLASS_F32), program, in, out, count, threads);
 }
 
-void adj_pointwise_f64(const adj_program *program, const void *const *in, void *const *out, int64_t count,
-                       int threads) {
+void adj_pointwise_f64(const adj_program *program, const adj_pointwise_code *code, const void *const *in,
+                       void *const *out, int64_t count, int threads) {
+  RUN_CODE(f64, 8)
   run_program(engine_for(CLASS_F64), program, in, out, count, threads);
 }
 

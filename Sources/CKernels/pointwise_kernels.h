@@ -2,7 +2,7 @@
 //   REAL, INT, UINT  element type and integers of its size
 //   ADJ_FLOAT, ADJ_DOUBLE, ADJ_INTEGER  1 where REAL is float, double or int64_t
 //   VECTOR_BYTES     length of a vector;  TARGET  function attributes;  ADJ_FUSED  1 where fma is an instruction
-//   ADJ_HALVES       1 where instructions convert float16
+//   ADJ_HALVES       1 where instructions convert float16;  ADJ_CODE  1 where programs become machine code
 //   NAME(x)          x with a suffix of its own for this inclusion
 // Every element goes through the same vector code, wherever it lies, so results do not depend on its position.
 
@@ -65,6 +65,9 @@ TERNARY(select, NAME(blend)(x != NAME(splat)(0), y, z))
 #endif
 #include "pointwise_memory.h"
 #include "pointwise_tiles.h"
+#if ADJ_CODE && !ADJ_INTEGER
+#include "pointwise_code_tiles.h"
+#endif
 
 #undef LANES
 #undef TILE

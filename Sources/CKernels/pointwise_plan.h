@@ -2,6 +2,7 @@
 // write straight to the output. Private to pointwise.c.
 #pragma once
 #include "include/adjoint_pointwise.h"
+#include "pointwise_operands.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -56,18 +57,6 @@ typedef struct {
   plan_step *steps, inline_steps[INLINE_STEPS];
   _Alignas(64) char uniform[UNIFORM_LIMIT][64];
 } pointwise_plan;
-
-static int operand_count(int op) {
-  switch (op) {
-    case ADJ_COPY: case ADJ_NEGATE: case ADJ_EXP: case ADJ_LOG: case ADJ_TANH: case ADJ_SIN: case ADJ_COS:
-    case ADJ_SQRT: case ADJ_ABSOLUTE: case ADJ_FLOOR: case ADJ_CEIL: case ADJ_ROUND: case ADJ_TRUNCATE:
-    case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_LGAMMA:
-    case ADJ_TO_FLOAT16: case ADJ_TO_BFLOAT16:
-    case ADJ_TO_INT32: case ADJ_TO_INT16: case ADJ_TO_INT8: case ADJ_TO_UINT8: return 1;
-    case ADJ_SELECT: case ADJ_MULTIPLY_ADD: return 3;
-    default: return 2;
-  }
-}
 
 // Of every type but the one that the program computes in.
 static int64_t stored_bytes(int stored) {

@@ -1,4 +1,4 @@
-// The template for float, double and int64; wants VECTOR_BYTES, TARGET, ADJ_FUSED, ADJ_HALVES and CLASS_NAME(x, type).
+// The template for float, double and int64; wants VECTOR_BYTES, TARGET, ADJ_FUSED, ADJ_HALVES, ADJ_CODE and CLASS_NAME(x, type).
 #define REAL float
 #define INT int32_t
 #define UINT uint32_t
@@ -30,4 +30,5 @@
 #undef TARGET
 #undef ADJ_FUSED
 #undef ADJ_HALVES
+#undef ADJ_CODE
 #undef CLASS_NAME

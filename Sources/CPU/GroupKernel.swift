@@ -23,7 +23,8 @@ struct GroupDraft {
   }
 }
 
-/// Many pointwise operations in one pass over memory, as bytecode over tiles.
+/// Many pointwise operations in one pass over memory: as machine code where the processor has AVX-512, elsewhere as
+/// bytecode over tiles. The results are the same to the last bit.
 final class GroupKernel: Kernel {
   var summary: String { "group of \(program.pointee.instruction_count) over \(count) elements" }
   private let program: UnsafeMutablePointer<adj_program>
@@ -37,12 +38,14 @@ final class GroupKernel: Kernel {
   /// Constants of the expressions, read like inputs.
   private let constants: Storage
   private let compute: ElementType
+  /// Nil where tiles serve.
+  private let code: OpaquePointer?
   private let count: Int64
   private let threads: Int32
 
   init(_ draft: GroupDraft, locations: [Location], _ device: CPUDevice) {
-    let code = Bytecode(draft)
-    let constantCount = code.constants.count
+    let bytecode = Bytecode(draft)
+    let constantCount = bytecode.constants.count
     compute = draft.compute.wide
     count = Int64(draft.shape.count)
     inSlots = locations.map { $0.slot }
@@ -52,12 +55,12 @@ final class GroupKernel: Kernel {
     inPointers = .allocate(capacity: locations.count + constantCount)
     outputs = .allocate(capacity: draft.results.count)
     outPointers = .allocate(capacity: draft.results.count)
-    instructions = .allocate(capacity: code.instructions.count)
-    instructions.initialize(from: code.instructions, count: code.instructions.count)
+    instructions = .allocate(capacity: bytecode.instructions.count)
+    instructions.initialize(from: bytecode.instructions, count: bytecode.instructions.count)
     for (index, location) in locations.enumerated() {
       inputs[index] = GroupKernel.access(location, draft)
     }
-    for (index, number) in code.constants.enumerated() {
+    for (index, number) in bytecode.constants.enumerated() {
       let memory = constants.pointer + 8 * index
       write(number, as: compute, to: memory)
       inputs[locations.count + index] = adj_input()
@@ -66,19 +69,27 @@ final class GroupKernel: Kernel {
     }
     for (index, result) in draft.results.enumerated() {
       outputs[index] = adj_output(
-        reg: Int32(code.register(of: result)),
+        reg: Int32(bytecode.register(of: result)),
         stored: GroupKernel.stored(draft.program.values[result].type.element, draft.compute))
     }
     program = .allocate(capacity: 1)
     program.pointee = adj_program(
       input_count: Int32(locations.count + constantCount),
       output_count: Int32(draft.results.count),
-      instruction_count: Int32(code.instructions.count), register_count: Int32(code.registerCount),
-      inputs: inputs, outputs: outputs, instructions: instructions)
-    threads = Int32(device.threads(forWork: draft.shape.count * code.instructions.count))
+      instruction_count: Int32(bytecode.instructions.count),
+      register_count: Int32(bytecode.registerCount), inputs: inputs, outputs: outputs,
+      instructions: instructions)
+    code =
+      switch compute {
+      case .float32: adj_pointwise_compile_f32(program)
+      case .float64: adj_pointwise_compile_f64(program)
+      default: nil
+      }
+    threads = Int32(device.threads(forWork: draft.shape.count * bytecode.instructions.count))
   }
 
   deinit {
+    adj_pointwise_code_free(code)
     program.deallocate()
     inputs.deallocate()
     outputs.deallocate()
@@ -92,8 +103,8 @@ final class GroupKernel: Kernel {
     for index in 0..<outSlots.count { outPointers[index] = slots[outSlots[index]] }
     switch compute {
     case .int64: adj_pointwise_i64(program, inPointers, outPointers, count, threads)
-    case .float64: adj_pointwise_f64(program, inPointers, outPointers, count, threads)
-    default: adj_pointwise_f32(program, inPointers, outPointers, count, threads)
+    case .float64: adj_pointwise_f64(program, code, inPointers, outPointers, count, threads)
+    default: adj_pointwise_f32(program, code, inPointers, outPointers, count, threads)
     }
   }
 

@@ -68,12 +68,22 @@ typedef struct {
   const adj_instruction *instructions;
 } adj_program;
 
+/// A program as machine code, made once for the processor that it runs on.
+typedef struct adj_pointwise_code adj_pointwise_code;
+
+/// NULL where there is none for this processor or program; tiles then serve, with the same results to the last bit.
+adj_pointwise_code *adj_pointwise_compile_f32(const adj_program *program);
+adj_pointwise_code *adj_pointwise_compile_f64(const adj_program *program);
+void adj_pointwise_code_free(adj_pointwise_code *code);
+
 /// Runs a program over elements [0, count) of a dense iteration space. `in[k]` and `out[k]` are base
 /// pointers; an output may be the very buffer of a CONTIGUOUS input (in-place): every tile of inputs
 /// is then fully read before that tile of the output is written. Splits over `threads` threads in fixed,
-/// tile-aligned chunks. Results never depend on the number of threads.
-void adj_pointwise_f32(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
-void adj_pointwise_f64(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
+/// tile-aligned chunks. Results never depend on the number of threads. `code` may be NULL.
+void adj_pointwise_f32(const adj_program *program, const adj_pointwise_code *code, const void *const *in,
+                       void *const *out, int64_t count, int threads);
+void adj_pointwise_f64(const adj_program *program, const adj_pointwise_code *code, const void *const *in,
+                       void *const *out, int64_t count, int threads);
 void adj_pointwise_i64(const adj_program *program, const void *const *in, void *const *out, int64_t count, int threads);
 
 /// "avx512", "avx2" or "portable": which kernels this processor gets.
