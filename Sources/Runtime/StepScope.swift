@@ -4,13 +4,17 @@ import CSupport
 /// The extent of one training step. Inside it dropout drops and statistics are taken; it collects what
 /// they want to change and commits that once.
 public final class StepScope {
-  package private(set) var effects: [CellUpdate] = []
+  private let log = EffectLog()
   private let key: RandomKey
   /// The step's key as one operand, made when the first layer asks for a part of it.
   private var keyOperand: Tensor?
   private var drawCount = 0
 
   private init(_ key: RandomKey) { self.key = key }
+
+  private var effects: [CellUpdate] {
+    log.entries.map { CellUpdate(unsafeDowncast($0.cell, to: Cell.self), $0.value) }
+  }
 
   /// The scope that is open on this thread.
   static var current: StepScope? {
@@ -35,12 +39,8 @@ public final class StepScope {
   /// Notes a change of a statistic, from its value so far. A layer that is used twice in a step changes it
   /// twice. Outside a step, where nothing is learned, nothing is noted.
   public static func record(_ cell: Cell, _ change: (Tensor) -> Tensor) {
-    guard let scope = current else { return }
-    if let place = scope.effects.firstIndex(where: { $0.cell === cell }) {
-      scope.effects[place] = CellUpdate(cell, change(scope.effects[place].value))
-    } else {
-      scope.effects.append(CellUpdate(cell, change(cell.value)))
-    }
+    guard let log = EffectLog.current else { return }
+    log.set(cell, change(log.value(of: cell) ?? cell.value))
   }
 
   /// Runs `body` in a new scope, where chance comes from `key`; its effects come back beside its result.
@@ -49,10 +49,11 @@ public final class StepScope {
   ) -> (result: Result, effects: [CellUpdate]) {
     let slots = adj_thread()!
     let scope = StepScope(key)
-    let outer = slots.pointee.scope
+    let outer = (slots.pointee.scope, slots.pointee.effects)
     slots.pointee.scope = Unmanaged.passUnretained(scope).toOpaque()
+    slots.pointee.effects = Unmanaged.passUnretained(scope.log).toOpaque()
     let result = body()
-    slots.pointee.scope = outer
+    (slots.pointee.scope, slots.pointee.effects) = outer
     return (result, scope.effects)
   }
 }

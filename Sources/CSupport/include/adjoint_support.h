@@ -12,6 +12,7 @@
 /// Slots of the current thread.
 typedef struct {
   void *scope;             // the open step scope, retained by whoever opened it
+  void *effects;           // what that step will change, kept by the scope
   void *checked;           // the open `checked` scope
   void **drain;            // nodes waiting to be released, see Node.deinit
   int64_t drain_count, drain_capacity;

@@ -16,8 +16,13 @@ public func scan(
     let pieces = Scan.traced(
       carries: initial, stepInputs: inputs, constants: [], length: length, isReversed: reversed
     ) { carries, slices, _ in
-      let (next, outputs) = body(carries, slices)
+      let ((next, outputs), changes) = EffectLog.aside { body(carries, slices) }
       do throws(GraphError) {
+        guard changes.isEmpty else {
+          throw GraphError(
+            "scan",
+            "a layer with statistics, such as BatchNorm, cannot take them inside; move it out")
+        }
         poisoned = (next + outputs).first { $0.node.isPoisoned }
         if poisoned == nil { try checkStep(initial, next, outputs) }
       } catch {

@@ -73,11 +73,23 @@ package final class FunctionRegion: Region {
 
 /// `block(x)`, whose intermediate values are not kept for the backward pass but computed again there: less
 /// memory for more work. Value and gradients are the same to the last bit. What the block makes of numbers from
-/// around it, without x, is computed once and kept.
+/// around it, without x, is computed once and kept. The statistics of its layers are taken once.
 public func recomputed(_ x: Tensor, _ block: (Tensor) -> Tensor) -> Tensor {
-  let (template, captured) = Template.trace([x.type]) { block($0[0]) }
+  let (template, captured) = tracedWithEffects([x]) { block($0[0]) }
   return template.poison
     ?? FunctionRegion("recomputed", template, rule: nil).apply([x] + captured)
+}
+
+/// A function traced, and what its layers note of placeholders noted of the inputs themselves.
+private func tracedWithEffects(
+  _ inputs: [Tensor], _ function: ([Tensor]) -> Tensor
+) -> (template: Template, captured: [Tensor]) {
+  Template.trace(inputs.map { $0.type }) { holes in
+    let (result, changes) = EffectLog.aside { function(holes) }
+    let values = Template.filled(changes.map { $0.value }, holes, with: inputs)
+    for (change, value) in zip(changes, values) { EffectLog.current?.set(change.cell, value) }
+    return result
+  }
 }
 
 /// `function` of these inputs with a gradient of your own: `gradient` gets the inputs, the output and the
@@ -89,7 +101,7 @@ public func withGradient(
       _ inputs: [Tensor], _ output: Tensor, _ upstream: Tensor
     ) -> [Tensor?]
 ) -> Tensor {
-  let (template, captured) = Template.trace(inputs.map { $0.type }, function)
+  let (template, captured) = tracedWithEffects(inputs, function)
   let count = inputs.count
   let region = FunctionRegion("withGradient", template) { all, output, upstream in
     let own = Array(all.prefix(count))

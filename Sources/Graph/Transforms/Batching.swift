@@ -157,8 +157,10 @@ public func vmap(_ f: ([Tensor]) -> [Tensor], _ inputs: [Tensor]) -> [Tensor] {
     shape.remove(at: 0)
     return Tensor.placeholder(TensorType(shape, input.element))
   }
+  // One example's statistics are nobody's: they are not taken.
   return batched(
-    f(examples), replacing: examples, by: inputs, areBatched: inputs.map { _ in true },
+    EffectLog.aside { f(examples) }.result, replacing: examples, by: inputs,
+    areBatched: inputs.map { _ in true },
     size: first.shape[0])
 }
 

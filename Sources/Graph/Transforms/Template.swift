@@ -108,7 +108,8 @@ package final class Template: Sendable {
     leaf.storage == nil && !(leaf.operation is ScalarOperand) && !(leaf.operation is Placeholder)
   }
 
-  private static func filled(
+  /// Graphs over `holes`, over these inputs instead.
+  static func filled(
     _ roots: [Tensor], _ holes: [Tensor], with inputs: [Tensor]
   ) -> [Tensor] {
     walked(roots, holes) { walk in
