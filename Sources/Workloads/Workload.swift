@@ -9,6 +9,10 @@ public enum Workload: String, CaseIterable, Sendable {
   case mlp
   case mlpWide = "mlp-wide"
   case lenet
+  #if !hasFeature(Embedded)
+    case resnet20
+    case gpt
+  #endif
   /// No training: the product of two matrices of 1024×1024, the measure of the engine's arithmetic.
   case product
 
@@ -26,25 +30,56 @@ public enum Workload: String, CaseIterable, Sendable {
       }
       let net = MLP([2, 4, 2, 1], activation: { tanh($0) })
       let optimizer = SGD(net.allParameters, learningRate: 0.03)
-      return { index in
-        let (x, y) = batches[index % Workload.batchCount]
-        return optimizer.step { meanSquaredError(net(x), y) }
-      }
+      return Workload.training(optimizer, batches) { meanSquaredError(net($0), $1) }
     case .mlp: return Workload.classifier(MLP([784, 128, 10]), [64, 784])
     case .mlpWide: return Workload.classifier(MLP([784, 1024, 1024, 10]), [256, 784])
     case .lenet:
-      let batches = Workload.make {
-        (.normal([64, 1, 28, 28], key: $0), Workload.classes(64, $0.split(1)))
-      }
       let net = LeNet()
       let optimizer = SGD(net.allParameters, learningRate: 0.01, momentum: 0.9)
-      return { index in
-        let (x, y) = batches[index % Workload.batchCount]
-        return optimizer.step { crossEntropy(net(x), y) }
+      return Workload.training(optimizer, Workload.pictures([64, 1, 28, 28])) {
+        crossEntropy(net($0), $1)
       }
+    #if !hasFeature(Embedded)
+      case .resnet20:
+        let net = ResNet.small(20)
+        let optimizer = SGD(net, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4)
+        return Workload.training(optimizer, Workload.pictures([64, 3, 32, 32])) {
+          crossEntropy(net($0), $1)
+        }
+      case .gpt: return Workload.language()
+    #endif
     case .product: return Workload.products(of: 1024)
     }
   }
+
+  private static func training(
+    _ optimizer: Optimizer, _ batches: [(Tensor, Tensor)],
+    _ loss: @escaping (Tensor, Tensor) -> Tensor
+  ) -> (Int) -> Tensor {
+    { index in
+      let (x, y) = batches[index % batchCount]
+      return optimizer.step { loss(x, y) }
+    }
+  }
+
+  #if !hasFeature(Embedded)
+    private static func language() -> (Int) -> Tensor {
+      let (vocabulary, context) = (65, 128)
+      let batches = make {
+        (
+          classes(vocabulary, 16 * context, $0).reshaped([16, context]),
+          classes(vocabulary, 16 * context, $0.split(1))
+        )
+      }
+      let net = GPT(
+        vocabulary: vocabulary, context: context, width: 128, depth: 4, heads: 4, tiedHead: false,
+        headBias: true)
+      let optimizer = Adam(net, learningRate: 1e-3, weightDecay: 0.01)
+      return training(optimizer, batches) {
+        crossEntropy(net($0).reshaped([16 * context, vocabulary]), $1)
+      }
+    }
+  #endif
 
   private static func products(of size: Int) -> (Int) -> Tensor {
     let matrices = (0..<2).map { Tensor.normal([size, size], key: RandomKey(3).split($0)) }
@@ -52,19 +87,20 @@ public enum Workload: String, CaseIterable, Sendable {
   }
 
   private static func classifier(_ net: MLP, _ shape: Shape) -> (Int) -> Tensor {
-    let batches = make { (.normal(shape, key: $0), classes(shape[0], $0.split(1))) }
     let optimizer = Adam(net.allParameters, learningRate: 1e-3)
-    return { index in
-      let (x, y) = batches[index % batchCount]
-      return optimizer.step { crossEntropy(net(x), y) }
-    }
+    return training(optimizer, pictures(shape)) { crossEntropy(net($0), $1) }
+  }
+
+  /// Batches of inputs and of one of ten classes for each.
+  private static func pictures(_ shape: Shape) -> [(Tensor, Tensor)] {
+    make { (.normal(shape, key: $0), classes(10, shape[0], $0.split(1))) }
   }
 
   private static func make(_ batch: (RandomKey) -> (Tensor, Tensor)) -> [(Tensor, Tensor)] {
     (0..<batchCount).map { batch(RandomKey(1).split($0)) }
   }
 
-  private static func classes(_ count: Int, _ key: RandomKey) -> Tensor {
-    Tensor((0..<count).map { Int64(key.bits(at: $0) % 10) })
+  private static func classes(_ classes: Int, _ count: Int, _ key: RandomKey) -> Tensor {
+    Tensor((0..<count).map { Int64(key.bits(at: $0) % UInt64(classes)) })
   }
 }

@@ -65,17 +65,18 @@
       }
     }
 
-    /// A network with new parameters. With a tied head the tokens' rows also make the scores.
+    /// A network with new parameters. With a tied head the tokens' rows also make the scores; one of its own may
+    /// have a bias.
     public init(
       vocabulary: Int, context: Int = 256, width: Int = 384, depth: Int = 6, heads: Int = 6,
-      dropout: Double = 0, bias: Bool = true, tiedHead: Bool = true,
+      dropout: Double = 0, bias: Bool = true, tiedHead: Bool = true, headBias: Bool = false,
       _ element: ElementType = .float32
     ) {
       tokens = Embedding(vocabulary, width, element)
       positions = LearnedPositions(context, width, element)
       blocks = (0..<depth).map { _ in Block(width, heads, dropout, bias, element) }
       norm = LayerNorm(width, bias: bias, element)
-      head = tiedHead ? nil : Linear(width, vocabulary, bias: false, element)
+      head = tiedHead ? nil : Linear(width, vocabulary, bias: headBias, element)
       self.dropout = Dropout(dropout)
       start(depth)
     }
@@ -103,7 +104,7 @@
     }
 
     private func scores(_ x: Tensor) -> Tensor {
-      Functional.linear(norm(x), (head?.weight ?? tokens.weight).value, nil)
+      Functional.linear(norm(x), (head?.weight ?? tokens.weight).value, head?.bias?.value)
     }
   }
 
