@@ -37,7 +37,16 @@ static void *take(workspace *work, int64_t bytes) {
 }
 
 static int uses_library(const adj_matrix_job *job) {
-  return job->uses_library && job->kind >= ADJ_EIGENVALUES && job->columns >= library_rows && adj_lapack() != 0;
+  return job->uses_library && job->kind >= ADJ_EIGENVALUES && adj_min(job->rows, job->columns) >= library_rows
+    && adj_lapack() != 0;
+}
+
+/// A line of a matrix and the size of its largest element.
+typedef struct { double size; int64_t place; } sized_line;
+
+static int is_later(const void *one, const void *other) {
+  const sized_line *a = one, *b = other;
+  return a->size != b->size ? (a->size < b->size ? 1 : -1) : a->place < b->place ? -1 : 1;
 }
 
 #define ELEMENT_TEMPLATE "matrices.inc"
@@ -45,8 +54,12 @@ static int uses_library(const adj_matrix_job *job) {
 
 static int64_t scratch_of_one(const adj_matrix_job *job) {
   int64_t size = job->is_double ? 8 : 4, m = job->rows, n = job->columns;
-  int64_t most = adj_max(m, n) + 64, square = adj_max(m, n) * (n + 64) + 64;
-  int64_t bytes = 3 * square * size + (16 + 4 * panel + 2 * kept_sweeps) * most * 8 + 32768;
+  int64_t most = adj_max(m, n) + 64, square = adj_max(m, n) * (n + 64) + 64, squares = 3;
+  if (job->kind == ADJ_SINGULAR_DECOMPOSITION) {
+    square = adj_max(m, n) * (adj_min(m, n) + 64) + 64;
+    squares = 8;
+  }
+  int64_t bytes = squares * square * size + (16 + 4 * panel + 2 * kept_sweeps) * most * 8 + 32768;
   if (job->right_columns > 0) bytes += m * job->right_columns * size + 64;
   return bytes;
 }

@@ -26,7 +26,7 @@ extension CPUCompiler {
     case is OrthogonalFactor: job.kind = Int32(ADJ_ORTHOGONAL_FACTOR.rawValue)
     case is SymmetricEigenvalues: job.kind = Int32(ADJ_EIGENVALUES.rawValue)
     case is SymmetricEigenvectors: job.kind = Int32(ADJ_EIGENVECTORS.rawValue)
-    case is RightSingularVectors: job.kind = Int32(ADJ_RIGHT_SINGULAR_VECTORS.rawValue)
+    case is SingularDecomposition: job.kind = Int32(ADJ_SINGULAR_DECOMPOSITION.rawValue)
     default: return false
     }
     job.is_double = type.element == .float64 ? 1 : 0

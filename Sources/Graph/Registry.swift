@@ -110,7 +110,7 @@ package enum Registry {
     OrthogonalFactor.shared,
     SymmetricEigenvalues.shared,
     SymmetricEigenvectors.shared,
-    RightSingularVectors.shared,
+    SingularDecomposition.shared,
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,

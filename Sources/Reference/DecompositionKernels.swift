@@ -2,7 +2,7 @@ import AdjointGraph
 
 /// A kernel that works on each matrix of a batch by itself.
 final class DecompositionKernel<Scalar: FloatingPoint>: Kernel {
-  enum Role { case eigenvalues, eigenvectors, rightSingularVectors, orthogonalFactor }
+  enum Role { case eigenvalues, eigenvectors, orthogonalFactor }
 
   var summary: String { "decomposition " + input.shape.description }
   private let role: Role
@@ -47,7 +47,6 @@ final class DecompositionKernel<Scalar: FloatingPoint>: Kernel {
     switch role {
     case .eigenvalues: "symmetricEigenvalues"
     case .eigenvectors: "symmetricEigenvectors"
-    case .rightSingularVectors: "rightSingularVectors"
     case .orthogonalFactor: "orthogonalFactor"
     }
   }
@@ -70,49 +69,22 @@ final class DecompositionKernel<Scalar: FloatingPoint>: Kernel {
       }
       guard diagonalize(a, vectors.values, columns) else { return "does not converge" }
       for i in 0..<columns { keys.values[i] = a[i * columns + i] }
-      let order = order { $0 < $1 }
+      let order = ordered(keys.values, columns, descending: false)
       if role == .eigenvectors {
         write(order, to)
       } else {
         for i in 0..<columns { to[i] = keys.values[order[i]] }
       }
-    case .rightSingularVectors:
-      guard orthogonalize(work.values, vectors.values, rows, columns) else {
-        return "does not converge"
-      }
-      for j in 0..<columns { keys.values[j] = columnProduct(work.values, rows, columns, j, j) }
-      write(order { $0 > $1 }, to)
     case .orthogonalFactor:
       if !householder(work.values, to, rows, columns) { return "has columns that depend on others" }
     }
     return nil
   }
 
-  /// The columns by their keys; equal ones stay in order.
-  private func order(_ isBefore: (Scalar, Scalar) -> Bool) -> [Int] {
-    var order = Array(0..<columns)
-    for place in 0..<columns {
-      var hole = place
-      while hole > 0, isBefore(keys.values[order[hole]], keys.values[order[hole - 1]]) {
-        order.swapAt(hole, hole - 1)
-        hole -= 1
-      }
-    }
-    return order
-  }
-
-  /// The vectors in this order, each with the first of its largest elements positive. What differs by less than
-  /// a thousandth counts as equal: rounding does not decide a sign.
+  /// The vectors in this order, each with the first of its largest elements positive.
   private func write(_ order: [Int], _ to: UnsafeMutablePointer<Scalar>) {
     for (place, source) in order.enumerated() {
-      var largest: Scalar = 0
-      for i in 0..<columns { largest = max(largest, abs(vectors.values[i * columns + source])) }
-      let enough = largest - largest / 1000
-      var isNegative = false
-      for i in 0..<columns where abs(vectors.values[i * columns + source]) >= enough {
-        isNegative = vectors.values[i * columns + source] < 0
-        break
-      }
+      let isNegative = isNegative(vectors.values + source, columns, step: columns)
       for i in 0..<columns {
         let value = vectors.values[i * columns + source]
         to[i * columns + place] = isNegative ? -value : value
@@ -174,45 +146,6 @@ private func diagonalize<Scalar: FloatingPoint>(
         }
         (a[p * size + q], a[q * size + p]) = (0, 0)
         turn(v, size, size, p, q, turned)
-      }
-    }
-    if isDone { return true }
-  }
-  return false
-}
-
-private func columnProduct<Scalar: FloatingPoint>(
-  _ a: UnsafeMutablePointer<Scalar>, _ rows: Int, _ width: Int, _ p: Int, _ q: Int
-) -> Scalar {
-  var sum: Scalar = 0
-  for i in 0..<rows { sum += a[i * width + p] * a[i * width + q] }
-  return sum
-}
-
-/// Jacobi's method from one side: the columns of a become orthogonal by turns that v collects.
-private func orthogonalize<Scalar: FloatingPoint>(
-  _ a: UnsafeMutablePointer<Scalar>, _ v: UnsafeMutablePointer<Scalar>, _ rows: Int,
-  _ columns: Int
-) -> Bool {
-  setUnit(v, columns)
-  var largest: Scalar = 0
-  for place in 0..<rows * columns { largest = max(largest, abs(a[place])) }
-  guard largest > 0 else { return true }
-  // Squares neither overflow nor vanish.
-  for place in 0..<rows * columns { a[place] /= largest }
-  for _ in 0..<mostSweeps {
-    var isDone = true
-    for p in 0..<columns {
-      for q in (p + 1)..<max(columns, p + 1) {
-        let pp = columnProduct(a, rows, columns, p, p)
-        let qq = columnProduct(a, rows, columns, q, q)
-        let pq = columnProduct(a, rows, columns, p, q)
-        let negligible = Scalar.ulpOfOne * (pp * qq).squareRoot()
-        guard abs(pq) > negligible, abs(pq) > Scalar.ulpOfOne * Scalar.ulpOfOne else { continue }
-        isDone = false
-        let turned = angle((qq - pp) / (2 * pq))
-        turn(a, rows, columns, p, q, turned)
-        turn(v, columns, columns, p, q, turned)
       }
     }
     if isDone { return true }

@@ -280,8 +280,7 @@ extension ReferenceKernels {
       return DecompositionKernel<Scalar>(.eigenvalues, inputs[0], output)
     case is SymmetricEigenvectors:
       return DecompositionKernel<Scalar>(.eigenvectors, inputs[0], output)
-    case is RightSingularVectors:
-      return DecompositionKernel<Scalar>(.rightSingularVectors, inputs[0], output)
+    case is SingularDecomposition: return SingularKernel<Scalar>(inputs[0], output)
     default: return nil
     }
   }

@@ -78,10 +78,14 @@ let linearAlgebraRows: [OperationRow] = [
     let (values, vectors) = symmetricEigen(apart($0[0]))
     return vectors * values.reshaped([2, 1, 3])
   },
-  Row("rightSingularVectors", [([4, 3], .normal)]) { svd(apart($0[0])).v },
-  Row("rightSingularVectors", [([2, 3, 4], .normal)]) { svd(apart($0[0])).v },
-  Row("rightSingularVectors", [([3, 3], .normal)]) {
-    let (u, values, _) = svd(apart($0[0]))
-    return u + values
+  Row("singularDecomposition", [([4, 3], .normal)]) {
+    SingularDecomposition.shared.apply(apart($0[0]))
+  },
+  Row("singularDecomposition", [([2, 3, 5], .normal)]) {
+    SingularDecomposition.shared.apply(apart($0[0]))
+  },
+  Row("singularDecomposition", [([3, 3], .normal)]) {
+    let (u, values, v) = svd(apart($0[0]))
+    return u + values + v * v
   },
 ]

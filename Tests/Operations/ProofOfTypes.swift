@@ -185,8 +185,9 @@ private let shapeRules: [String: TypeRule] = [
   },
   "iota": { _, a in TensorType([a[0]], .int64) },
   "symmetricEigenvalues": shape { s, _ in Array(s[0].dropLast()) },
-  "rightSingularVectors": shape { s, _ in
-    Array(s[0].dropLast(2)) + [s[0].last!, min(s[0].last!, s[0][s[0].count - 2])]
+  "singularDecomposition": shape { s, _ in
+    let (rows, columns) = (s[0][s[0].count - 2], s[0].last!)
+    return Array(s[0].dropLast(2)) + [rows + columns + 1, min(rows, columns)]
   },
   "softmaxCrossEntropy": { inputs, _ in TensorType([], inputs[0].element) },
 ]

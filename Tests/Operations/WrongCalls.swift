@@ -163,10 +163,9 @@ private let kernelCalls: [WrongCall] =
       "orthogonalFactor",
       "takes a floating-point matrix (or a batch) with at least as many rows as columns, not float32 [2, 3]"
     ) { OrthogonalFactor.shared.apply(numbers) },
-    Call(
-      "rightSingularVectors",
-      "takes a floating-point matrix (or a batch) with at least as many rows as columns, not float32 [2, 3]"
-    ) { RightSingularVectors.shared.apply(numbers) },
+    Call("singularDecomposition", "takes a floating-point matrix (or a batch), not int64 [2]") {
+      SingularDecomposition.shared.apply(Tensor([0, 1]))
+    },
     Call("solve", "the right side, float32 [2, 3], does not fit float32 [3, 3]") {
       solve(Tensor.zeros([3, 3]), numbers)
     },

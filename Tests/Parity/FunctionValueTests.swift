@@ -185,6 +185,13 @@ import Testing
       let (q, r) = qr(x[0] + unit(x[0], 3))
       return abs(q) + abs(r)
     },
+    "svd": { x, _ in
+      let (u, values, v) = svd(x[0])
+      let sizes = values.unsqueezed(-2)
+      let sides = (u * u * sizes).sum([-1], keepingDimensions: true)
+      let ends = (v * v * sizes).sum([-1]).unsqueezed(-2)
+      return matmul(u * sizes * sizes, v, transposingB: true) + sides + ends
+    },
   ]
 
   /// A diagonal of multiples.

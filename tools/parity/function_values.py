@@ -200,6 +200,14 @@ def products():
         add("eigenvalues", [shape], lambda a: torch.linalg.eigvalsh(a + a.mT + 3 * torch.diag(torch.arange(n))), scale=1.0)
         add("singularValues", [shape], lambda a: torch.linalg.svdvals(a + 3 * torch.diag(torch.arange(1, n + 1))), scale=1.0)
         add("qr", [shape], lambda a: signed(*torch.linalg.qr(a + 3 * unit)), scale=2.0)
+    for shape in ([3, 3], [5, 3], [2, 3, 4]):
+        add("svd", [shape], lambda a: unsigned(*torch.linalg.svd(a, full_matrices=False)), scale=2.0)
+
+
+def unsigned(u, values, vh):
+    """What hangs together with all vectors, but not with their signs."""
+    rows, columns = (u * u * values.unsqueeze(-2)).sum(-1, keepdim=True), (vh * vh * values.unsqueeze(-1)).sum(-2, keepdim=True)
+    return (u * (values * values).unsqueeze(-2)) @ vh + rows + columns
 
 
 def triangle(a, lower):

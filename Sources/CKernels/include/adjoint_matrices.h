@@ -12,7 +12,7 @@ enum adj_matrix_kind {
   ADJ_ORTHOGONAL_FACTOR,   // out = Q of a = Q R, R's diagonal positive
   ADJ_EIGENVALUES,         // of (a + aᵀ) / 2, ascending
   ADJ_EIGENVECTORS,        // as columns, in that order
-  ADJ_RIGHT_SINGULAR_VECTORS // as columns, in the order of descending singular values
+  ADJ_SINGULAR_DECOMPOSITION // out = U, a row of descending singular values, V, one below the other
 };
 
 typedef struct {
