@@ -27,6 +27,7 @@ extension CPUCompiler {
     case is SymmetricEigenvalues: job.kind = Int32(ADJ_EIGENVALUES.rawValue)
     case is SymmetricEigenvectors: job.kind = Int32(ADJ_EIGENVECTORS.rawValue)
     case is SingularDecomposition: job.kind = Int32(ADJ_SINGULAR_DECOMPOSITION.rawValue)
+    case is LUFactors: job.kind = Int32(ADJ_LU_FACTORS.rawValue)
     default: return false
     }
     job.is_double = type.element == .float64 ? 1 : 0

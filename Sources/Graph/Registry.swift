@@ -111,6 +111,7 @@ package enum Registry {
     SymmetricEigenvalues.shared,
     SymmetricEigenvectors.shared,
     SingularDecomposition.shared,
+    LUFactors.shared,
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,

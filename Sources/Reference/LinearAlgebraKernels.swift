@@ -70,7 +70,8 @@ final class SolveKernel<Scalar: FloatingPoint>: Kernel {
       substitute(a, x, isLower, isTransposed, hasUnitDiagonal)
     case .general:
       factors.values.update(from: a, count: size * size)
-      guard let order = factorLU(factors.values, size) else {
+      let order = factorLU(factors.values, size, size)
+      guard order.isRegular else {
         throw GraphError("solve", "\(matrixName(batch, batchCount)) is singular")
       }
       if isTransposed {
@@ -141,35 +142,6 @@ package func matrixName(_ batch: Int, _ count: Int) -> String {
   count == 1 ? "the matrix" : "matrix \(batch) of \(count)"
 }
 
-/// L and U in place of a matrix: row i of the factors is row `rows[i]` of the matrix. The sign is that of the
-/// exchanges. Nil where a column has no pivot: the matrix is singular.
-func factorLU<Scalar: FloatingPoint>(
-  _ a: UnsafeMutablePointer<Scalar>, _ size: Int
-) -> (rows: [Int], sign: Scalar)? {
-  var rows = Array(0..<size)
-  var sign: Scalar = 1
-  for column in 0..<size {
-    var best = column
-    for row in column..<size where abs(a[row * size + column]) > abs(a[best * size + column]) {
-      best = row
-    }
-    if a[best * size + column] == 0 { return nil }
-    if best != column {
-      for k in 0..<size {
-        (a[best * size + k], a[column * size + k]) = (a[column * size + k], a[best * size + k])
-      }
-      rows.swapAt(best, column)
-      sign = -sign
-    }
-    for row in (column + 1)..<max(size, column + 1) {
-      let factor = a[row * size + column] / a[column * size + column]
-      a[row * size + column] = factor
-      for k in (column + 1)..<size { a[row * size + k] -= factor * a[column * size + k] }
-    }
-  }
-  return (rows, sign)
-}
-
 /// Determinants, or the logarithms of their sizes.
 final class DeterminantKernel<Scalar: FloatingPoint & ReferenceScalar>: Kernel {
   var summary: String { "determinant " + input.shape.description }
@@ -192,7 +164,8 @@ final class DeterminantKernel<Scalar: FloatingPoint & ReferenceScalar>: Kernel {
     let to = slots[output.slot].assumingMemoryBound(to: Scalar.self)
     for batch in 0..<output.shape.count {
       factors.values.update(from: from + batch * size * size, count: size * size)
-      to[batch] = value(factorLU(factors.values, size)?.sign)
+      let found = factorLU(factors.values, size, size)
+      to[batch] = value(found.isRegular ? found.sign : nil)
     }
   }
 
@@ -281,6 +254,7 @@ extension ReferenceKernels {
     case is SymmetricEigenvectors:
       return DecompositionKernel<Scalar>(.eigenvectors, inputs[0], output)
     case is SingularDecomposition: return SingularKernel<Scalar>(inputs[0], output)
+    case is LUFactors: return LUKernel<Scalar>(inputs[0], output)
     default: return nil
     }
   }

@@ -153,6 +153,12 @@ import Testing
     BadInputTests.Call(
       "singularDecomposition: takes a floating-point matrix (or a batch), not float32 [2]"
     ) { _ = svd(Tensor([1.0, 2])) },
+    BadInputTests.Call("luFactors: takes a floating-point matrix") { _ = lu(Tensor([1.0, 2])) },
+    BadInputTests.Call("luFactors: takes a floating-point matrix") { _ = lu(Tensor([[1, 2]])) },
+    BadInputTests.Call("triangularSolve: the matrix is singular") {
+      let a = Tensor.zeros([2, 2])
+      _ = gradient(of: lu(a).u.sum(), withRespectTo: a).floats
+    },
     BadInputTests.Call("inverse: takes a square floating-point matrix (or a batch), not float32 []")
     { _ = inverse(Tensor(1.0)) },
     BadInputTests.Call("inverse: takes a square floating-point matrix") { _ = inverse(flat) },

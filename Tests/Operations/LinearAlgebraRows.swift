@@ -88,4 +88,14 @@ let linearAlgebraRows: [OperationRow] = [
     let (u, values, v) = svd(apart($0[0]))
     return u + values + v * v
   },
+  Row("luFactors", [([4, 4], .normal)]) {
+    LUFactors.shared.apply(apart($0[0]).gather(Tensor([1, 3, 0, 2])))
+  },
+  Row("luFactors", [([2, 5, 3], .normal)]) {
+    LUFactors.shared.apply(apart($0[0]).gather(Tensor([4, 1, 3, 0, 2]), axis: 1))
+  },
+  Row("luFactors", [([3, 5], .normal)]) {
+    let (p, l, u) = lu(apart($0[0]).gather(Tensor([1, 2, 0])))
+    return matmul(matmul(p, l * l), u)
+  },
 ]

@@ -189,5 +189,6 @@ private let shapeRules: [String: TypeRule] = [
     let (rows, columns) = (s[0][s[0].count - 2], s[0].last!)
     return Array(s[0].dropLast(2)) + [rows + columns + 1, min(rows, columns)]
   },
+  "luFactors": shape { s, _ in Array(s[0].dropLast()) + [s[0].last! + 1] },
   "softmaxCrossEntropy": { inputs, _ in TensorType([], inputs[0].element) },
 ]

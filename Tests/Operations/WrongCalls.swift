@@ -163,6 +163,10 @@ private let kernelCalls: [WrongCall] =
       "orthogonalFactor",
       "takes a floating-point matrix (or a batch) with at least as many rows as columns, not float32 [2, 3]"
     ) { OrthogonalFactor.shared.apply(numbers) },
+    Call(
+      "luFactors",
+      "takes a floating-point matrix (or a batch) with at least as many rows as columns, not float32 [2, 3]"
+    ) { LUFactors.shared.apply(numbers) },
     Call("singularDecomposition", "takes a floating-point matrix (or a batch), not int64 [2]") {
       SingularDecomposition.shared.apply(Tensor([0, 1]))
     },

@@ -192,6 +192,10 @@ import Testing
       let ends = (v * v * sizes).sum([-1]).unsqueezed(-2)
       return matmul(u * sizes * sizes, v, transposingB: true) + sides + ends
     },
+    "lu": { x, _ in
+      let (p, l, u) = lu(x[0])
+      return matmul(matmul(p, l * l), u)
+    },
   ]
 
   /// A diagonal of multiples.

@@ -202,12 +202,18 @@ def products():
         add("qr", [shape], lambda a: signed(*torch.linalg.qr(a + 3 * unit)), scale=2.0)
     for shape in ([3, 3], [5, 3], [2, 3, 4]):
         add("svd", [shape], lambda a: unsigned(*torch.linalg.svd(a, full_matrices=False)), scale=2.0)
+    for shape in ([4, 4], [5, 3], [2, 3, 5]):
+        add("lu", [shape], lambda a: exchanged(*torch.linalg.lu(a)), scale=2.0)
 
 
 def unsigned(u, values, vh):
     """What hangs together with all vectors, but not with their signs."""
     rows, columns = (u * u * values.unsqueeze(-2)).sum(-1, keepdim=True), (vh * vh * values.unsqueeze(-1)).sum(-2, keepdim=True)
     return (u * (values * values).unsqueeze(-2)) @ vh + rows + columns
+
+
+def exchanged(p, lower, upper):
+    return p @ (lower * lower) @ upper
 
 
 def triangle(a, lower):

@@ -10,6 +10,7 @@ enum adj_matrix_kind {
   ADJ_LOG_DETERMINANT,     // of its size
   ADJ_CHOLESKY,            // out = L with L Lᵀ = (a + aᵀ) / 2
   ADJ_ORTHOGONAL_FACTOR,   // out = Q of a = Q R, R's diagonal positive
+  ADJ_LU_FACTORS,          // out = L and U of a = P L U in one square, and a last column: which row of a stands where
   ADJ_EIGENVALUES,         // of (a + aᵀ) / 2, ascending
   ADJ_EIGENVECTORS,        // as columns, in that order
   ADJ_SINGULAR_DECOMPOSITION // out = U, a row of descending singular values, V, one below the other
