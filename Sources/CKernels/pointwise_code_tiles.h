@@ -92,6 +92,7 @@ CALLED(expm1, NAME(expm1)(x))
 CALLED(log1p, NAME(log1p)(x))
 CALLED(atan, NAME(atan)(x))
 CALLED(erf, NAME(erf)(x))
+CALLED(erfinv, NAME(erfinv)(x))
 CALLED(lgamma, NAME(lgamma)(x))
 #if ADJ_FLOAT
 CALLED(to_float16, NAME(to_float16)(x))
@@ -107,7 +108,7 @@ static const vector_function NAME(calls)[ADJ_MICRO_COUNT] = {
   [ADJ_TANH] = NAME(tanh_call), [ADJ_SIN] = NAME(sin_call),
   [ADJ_COS] = NAME(cos_call), [ADJ_EXPM1] = NAME(expm1_call),
   [ADJ_LOG1P] = NAME(log1p_call), [ADJ_ATAN] = NAME(atan_call),
-  [ADJ_ERF] = NAME(erf_call), [ADJ_LGAMMA] = NAME(lgamma_call),
+  [ADJ_ERF] = NAME(erf_call), [ADJ_ERFINV] = NAME(erfinv_call), [ADJ_LGAMMA] = NAME(lgamma_call),
   [ADJ_POLYGAMMA] = NAME(polygamma_call), [ADJ_POWER] = NAME(power_call),
   [ADJ_TRUNCATING_REMAINDER] = NAME(truncating_remainder_call),
 #if ADJ_FLOAT

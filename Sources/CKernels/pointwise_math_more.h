@@ -84,6 +84,8 @@ INLINE V NAME(polygamma)(V x, V y) { BY_LANE(adj_polygamma((int)x[k], y[k])) }
 
 #undef BY_LANE
 
+#include "pointwise_inverse_erf.h"
+
 #include "pointwise_power.h"
 
 #undef ERF_GREATEST

@@ -6,7 +6,7 @@ static int operand_count(int op) {
   switch (op) {
     case ADJ_COPY: case ADJ_NEGATE: case ADJ_EXP: case ADJ_LOG: case ADJ_TANH: case ADJ_SIN: case ADJ_COS:
     case ADJ_SQRT: case ADJ_ABSOLUTE: case ADJ_FLOOR: case ADJ_CEIL: case ADJ_ROUND: case ADJ_TRUNCATE:
-    case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_LGAMMA:
+    case ADJ_EXPM1: case ADJ_LOG1P: case ADJ_ATAN: case ADJ_ERF: case ADJ_ERFINV: case ADJ_LGAMMA:
     case ADJ_TO_FLOAT16: case ADJ_TO_BFLOAT16:
     case ADJ_TO_INT32: case ADJ_TO_INT16: case ADJ_TO_INT8: case ADJ_TO_UINT8: return 1;
     case ADJ_SELECT: case ADJ_MULTIPLY_ADD: return 3;

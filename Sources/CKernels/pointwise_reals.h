@@ -53,6 +53,7 @@ UNARY(expm1, NAME(expm1)(x))
 UNARY(log1p, NAME(log1p)(x))
 UNARY(atan, NAME(atan)(x))
 UNARY(erf, NAME(erf)(x))
+UNARY(erfinv, NAME(erfinv)(x))
 UNARY(lgamma, NAME(lgamma)(x))
 BINARY(polygamma, NAME(polygamma)(x, y))
 BINARY(power, NAME(power)(x, y))
@@ -75,7 +76,7 @@ static const micro_kernel NAME(kernels)[ADJ_MICRO_COUNT] = {
   [ADJ_EQUAL] = NAME(equal_tile), [ADJ_SELECT] = NAME(select_tile), [ADJ_MULTIPLY_ADD] = NAME(multiply_add_tile),
   [ADJ_ABSOLUTE] = NAME(absolute_tile), [ADJ_FLOOR] = NAME(floor_tile), [ADJ_CEIL] = NAME(ceil_tile),
   [ADJ_ROUND] = NAME(round_tile), [ADJ_TRUNCATE] = NAME(truncate_tile), [ADJ_EXPM1] = NAME(expm1_tile),
-  [ADJ_LOG1P] = NAME(log1p_tile), [ADJ_ATAN] = NAME(atan_tile), [ADJ_ERF] = NAME(erf_tile),
+  [ADJ_ERFINV] = NAME(erfinv_tile), [ADJ_LOG1P] = NAME(log1p_tile), [ADJ_ATAN] = NAME(atan_tile), [ADJ_ERF] = NAME(erf_tile),
   [ADJ_LGAMMA] = NAME(lgamma_tile), [ADJ_POLYGAMMA] = NAME(polygamma_tile), [ADJ_POWER] = NAME(power_tile),
   [ADJ_TRUNCATING_REMAINDER] = NAME(truncating_remainder_tile), [ADJ_COPY_SIGN] = NAME(copy_sign_tile),
 #if ADJ_FLOAT

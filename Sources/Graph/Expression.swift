@@ -53,12 +53,14 @@ package enum Micro: UInt8, Sendable {
   case toInt16
   case toInt8
   case toUInt8
+  /// The y with erf y = a.
+  case erfinv
 
   /// How many values it reads.
   package var arity: Int {
     switch self {
     case .copy, .negate, .exp, .log, .tanh, .sin, .cos, .squareRoot, .absolute, .floor, .ceil,
-      .round, .truncate, .expm1, .log1p, .atan, .erf, .lgamma, .toFloat16, .toBFloat16,
+      .round, .truncate, .expm1, .log1p, .atan, .erf, .erfinv, .lgamma, .toFloat16, .toBFloat16,
       .toInt32, .toInt16, .toInt8, .toUInt8:
       1
     case .select: 3

@@ -75,7 +75,7 @@ extension Float: ReferenceScalar {
     case .toBFloat16: BFloat16(a).float
     case .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .toInt32, .toInt16, .toInt8, .toUInt8:
       .nan
-    case .expm1, .log1p, .atan, .erf, .lgamma, .polygamma, .power, .truncatingRemainder:
+    case .expm1, .log1p, .atan, .erf, .erfinv, .lgamma, .polygamma, .power, .truncatingRemainder:
       ScalarMath.rounded(Double.apply(micro, Double(a), Double(b), Double(c)))
     }
   }
@@ -122,6 +122,7 @@ extension Double: ReferenceScalar {
     case .log1p: ScalarMath.log1p(a)
     case .atan: ScalarMath.atan(a)
     case .erf: ScalarMath.erf(a)
+    case .erfinv: ScalarMath.erfinv(a)
     case .lgamma: ScalarMath.lgamma(a)
     case .polygamma: ScalarMath.polygamma(Int(a), b)
     case .power: ScalarMath.pow(a, b)
@@ -166,7 +167,7 @@ extension Int64: ReferenceScalar {
     case .toInt16: Int64(Int16(truncatingIfNeeded: a))
     case .toInt8: Int64(Int8(truncatingIfNeeded: a))
     case .toUInt8: Int64(UInt8(truncatingIfNeeded: a))
-    case .exp, .log, .tanh, .sin, .cos, .squareRoot, .expm1, .log1p, .atan, .erf, .lgamma,
+    case .exp, .log, .tanh, .sin, .cos, .squareRoot, .expm1, .log1p, .atan, .erf, .erfinv, .lgamma,
       .polygamma, .power:
       Int64(double: Double.apply(micro, Double(a), Double(b), Double(c)))
     }

@@ -20,6 +20,7 @@ enum adj_micro {
   // In int64 only. Shifts by negative places go the other way; beyond 63 they leave zeros or copies of the sign.
   ADJ_BIT_AND, ADJ_BIT_OR, ADJ_BIT_XOR, ADJ_SHIFT_LEFT, ADJ_SHIFT_RIGHT,
   ADJ_TO_INT32, ADJ_TO_INT16, ADJ_TO_INT8, ADJ_TO_UINT8, // wrapped to what these hold
+  ADJ_ERFINV,
   ADJ_MICRO_COUNT
 };
 

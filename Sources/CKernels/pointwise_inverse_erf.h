@@ -1,0 +1,49 @@
+// The inverse of the error function over one vector; part of the template in pointwise_math_more.h.
+//
+// Up to 1/2 an odd polynomial. Beyond, 1 - x is exact, and with t = sqrt(-log(1 - x)) the result is t plus a quotient
+// of polynomials in t, all of whose terms have one sign: nothing cancels, however near to 1 x comes.
+
+#if ADJ_DOUBLE
+static const REAL NAME(erfinv_fit)[] = { // (erfinv x / x - sqrt(pi) / 2) / x^2 in x^2, x up to 1/2
+  0.23201366653465449081, 0.12755617530560225593, 0.086552129240433506755, 0.064959617858828228419,
+  0.051731275974216928877, 0.04283691074721261622, 0.036462050728561012766, 0.031742428656281174693,
+  0.027471565564100564259, 0.028403982532016909695, 0.0070964318544930493141, 0.06817372602086854881,
+  -0.071494918652127188347, 0.10550662128212427295 };
+static const REAL NAME(erfinv_over)[] = { // erfinv x - t in t, t up to 6.08
+  -9.169405029250349396e-6, -0.99983546739165951709, -2.2490790441969513058, -4.6284385345969957765,
+  -5.3654870043928064379, -5.0002799981244911523, -2.901183481352737006, -0.95906307559197950114,
+  -0.15384440327570390865, -0.0091842200462397014563, -0.00014146334007459954918, -9.6053498451396035809e-8 };
+static const REAL NAME(erfinv_under)[] = {
+  1.0, 3.1339147158872377807, 7.4131281228133566781, 11.465336881479129892, 13.843348792202676769,
+  12.12652006025953449, 8.0075912791103589768, 3.3740214901220818972, 0.82691224969750481611,
+  0.09732012069396373822, 0.0042766441329980380341, 0.000046508340882441692592 };
+#define HALF_ROOT_PI_HIGH 0x1.c5bf891b4ef6bp-1
+#define HALF_ROOT_PI_LOW -0x1.618f13eb7ca89p-55
+#else
+static const REAL NAME(erfinv_fit)[] = {
+  0.23201366708821368765f, 0.12755595880453462672f, 0.086565823677353677721f, 0.064638535720322388043f,
+  0.055253978183828034098f, 0.023631306017125948077f, 0.084360897129958399078f };
+static const REAL NAME(erfinv_over)[] = { // t up to 4.09
+  0.0104989044717346475f, -1.0970057168611145037f, -2.0699563189975935752f, -2.6876274729409384505f,
+  -0.43703371564851801687f, -0.0023782638826746824021f };
+static const REAL NAME(erfinv_under)[] = {
+  1.0f, 3.3544592213972464265f, 4.7294887327321696689f, 5.4615212182769515233f, 2.5445491107852109473f,
+  0.20638055768183593596f };
+#define HALF_ROOT_PI_HIGH 0x1.c5bf8ap-1f
+#define HALF_ROOT_PI_LOW -2.66232002383e-8f
+#endif
+
+// Beyond 1 the logarithm is NaN, and so is what follows.
+INLINE V NAME(erfinv)(V x) {
+  V size = (V)((VI)x & ~SIGN_BIT), z = x * x;
+  V rest = FMA(z, HORNER(z, NAME(erfinv_fit)), NAME(splat)(HALF_ROOT_PI_LOW));
+  V small = FMA(size, NAME(splat)(HALF_ROOT_PI_HIGH), size * rest);
+  V t = __builtin_elementwise_sqrt(-NAME(log)(1 - size));
+  V large = t + HORNER(t, NAME(erfinv_over)) / HORNER(t, NAME(erfinv_under));
+  V result = NAME(blend)(size > NAME(splat)((REAL)0.5), large, small);
+  result = NAME(blend)(size == NAME(splat)(1), NAME(splat)((REAL)__builtin_inf()), result);
+  return NAME(copy_sign)(result, x);
+}
+
+#undef HALF_ROOT_PI_HIGH
+#undef HALF_ROOT_PI_LOW
