@@ -10,6 +10,7 @@ extension CPUCompiler {
   ) -> Bool {
     appendScan(operation, value, inputs, type) || appendSorting(operation, value, inputs)
       || appendIndexing(operation, value, inputs, type)
+      || appendResample(operation, value, inputs, type)
   }
 
   /// Adds a call that reads row-major values and writes one.

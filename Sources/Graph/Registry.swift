@@ -96,6 +96,7 @@ package enum Registry {
     CumulativeProduct(axis: 0, isExclusive: false, isReversed: false),
     CumulativeMaximum(axis: 0),
     Recurrence(axis: 0, isReversed: false),
+    Resample(axis: 0, AxisResampling(averaging: 1, to: 1)),
     Scan.example,
     TriangularSolve(isLower: true, isTransposed: false, hasUnitDiagonal: false),
     Cholesky.shared,

@@ -75,6 +75,8 @@ package enum ReferenceKernels {
       return ReductionKernel<Scalar>(inputs[0], output, axes: maximum.axes, isSum: false)
     case let product as MatMul:
       return MatMulKernel<Scalar>(product, inputs[0], inputs[1], output)
+    case let resample as Resample:
+      return ResampleKernel<Scalar>(resample, inputs[0], output)
     case let scatter as ScatterAdd:
       return ScatterAddKernel<Scalar>(scatter, inputs[0], inputs[1], output)
     case let convolution as Convolution:

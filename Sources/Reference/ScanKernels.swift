@@ -1,7 +1,7 @@
 import AdjointGraph
 
 /// How a row-major array is cut along one axis: `outer` blocks of `length` rows of `inner` elements.
-private struct Lanes {
+struct Lanes {
   let outer: Int
   let length: Int
   let inner: Int

@@ -147,16 +147,28 @@ let poolRows: [OperationRow] = [
   },
   Row("convolution", [([2, 1, 6, 6], .normal)]) { $0[0].averagePool([3, 2]) },
   Row("sum", [([2, 3, 4, 5], .normal)]) { $0[0].globalAveragePool() },
-  Row("matmul", [([2, 2, 5, 7], .normal)]) { $0[0].adaptiveAveragePool(to: [3, 4]) },
+  Row("resample", [([2, 2, 5, 7], .normal)]) { $0[0].adaptiveAveragePool(to: [3, 4]) },
   Row("convolution", [([2, 4, 6, 4, 2], .normal)]) { $0[0].adaptiveAveragePool(to: 2) },
   Row("gather", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3]) },
   Row("broadcast", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [10, 2]) },
-  Row("matmul", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3], mode: .linear) },
-  Row("matmul", [([2, 3, 5], .normal)]) {
+  Row("resample", [([2, 2, 5, 4], .normal)]) { $0[0].interpolated(to: [8, 3], mode: .linear) },
+  Row("resample", [([2, 3, 5], .normal)]) {
     $0[0].interpolated(scale: 2.5, mode: .cubic, alignCorners: true)
   },
-  Row("matmul", [([1, 2, 3, 2, 4], .normal)]) {
+  Row("resample", [([1, 2, 3, 2, 4], .normal)]) {
     $0[0].interpolated(scales: [2, 1, 0.5], mode: .linear)
   },
-  Row("gather", [([1, 1, 600], .normal)]) { $0[0].interpolated(to: 20, mode: .cubic) },
+  Row("resample", [([1, 1, 600], .normal)]) { $0[0].interpolated(to: 20, mode: .cubic) },
+  Row("resample", [([2, 3, 40], .normal)]) {
+    Resample(axis: 1, AxisResampling(.cubic, from: 2, to: 3), isTransposed: true).apply($0[0])
+  },
+  Row("resample", [([5, 3], .normal)]) {
+    Resample(axis: 1, AxisResampling(averaging: 3, to: 2)).apply($0[0].transposed.transposed * 2)
+  },
+  Row("resample", [([4, 6], .normal)]) {
+    Resample(axis: 0, AxisResampling(.linear, from: 6, to: 4)).apply($0[0].transposed)
+  },
+  Row("resample", [([0, 3], .normal)]) {
+    Resample(axis: 1, AxisResampling(.linear, from: 3, to: 5)).apply($0[0])
+  },
 ]

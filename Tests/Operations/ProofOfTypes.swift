@@ -176,6 +176,8 @@ private let shapeRules: [String: TypeRule] = [
   "scatterAdd": shape { s, a in
     Array(s[0][..<a[0]]) + [a[1]] + Array(s[0][(a[0] + s[1].count)...])
   },
+  // Axis, whether the adjoint, rule, lengths before and after.
+  "resample": shape { s, a in replaced(s[0], a[0], by: [a[1] == 1 ? a[3] : a[4]]) },
   "argSort": places(same(0)),
   "searchSorted": places(same(1)),
   "lastWriter": { _, a in TensorType([a[0]], .int64) },

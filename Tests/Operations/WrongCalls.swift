@@ -120,6 +120,15 @@ private let shapeCalls: [WrongCall] = [
   Call("recurrence", "takes two numbers of one type and shape, not float32 [2, 3] and int64 [3]") {
     Recurrence(axis: 0, isReversed: false).apply(numbers, integers)
   },
+  Call("resample", "axis 2 is outside [2, 3]") {
+    Resample(axis: 2, AxisResampling(.linear, from: 3, to: 4)).apply(numbers)
+  },
+  Call("resample", "cannot make 5 places of 4 along axis 1 of [2, 3]") {
+    Resample(axis: 1, AxisResampling(.linear, from: 4, to: 5)).apply(numbers)
+  },
+  Call("resample", "takes floating-point numbers, not int64 [3]") {
+    Resample(axis: 0, AxisResampling(.linear, from: 3, to: 4)).apply(integers)
+  },
   Call("recurrence", "axis 2 is outside [2, 3]") {
     Recurrence(axis: 2, isReversed: false).apply(numbers, numbers)
   },

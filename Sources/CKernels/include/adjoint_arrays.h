@@ -16,6 +16,16 @@ void adj_scan(int element, int kind, adj_lanes lanes, int exclusive, int reverse
 /// y_t = a_t · y_{t-1} + b_t, where nothing comes before the first place.
 void adj_recurrence(int element, adj_lanes lanes, int reversed, const void *a, const void *b, void *out, int threads);
 
+/// Sources and weights of the places of an axis, one place after the other: those of place p begin at starts[p] and
+/// end at starts[p + 1]. Weights are of the arrays' type.
+typedef struct {
+  int64_t count;
+  const int64_t *starts, *sources;
+  const void *weights;
+} adj_axis_weights;
+/// out[o][p][i] = the sum over the sources s of place p of weight · in[o][s][i]. Floats and doubles only.
+void adj_resample(int element, adj_lanes lanes, adj_axis_weights table, const void *in, void *out, int threads);
+
 /// The place of the largest element of each lane: the first of equal ones, and NaN counts as largest.
 void adj_arg_max(int element, adj_lanes lanes, const void *in, int64_t *out, int threads);
 

@@ -42,9 +42,14 @@ extension Tensor {
       return fail(
         GraphError("interpolated", "needs factors above 0, one a spatial axis of \(rank - 2)"))
     }
-    let sizes = scales.indices.map { axis in
-      Int(Swift.min((Double(shape[2 + axis]) * scales[axis]).rounded(.down), 0x1p31))
+    let lengths = scales.indices.map { axis in
+      (Double(shape[2 + axis]) * scales[axis]).rounded(.down)
     }
+    guard lengths.allSatisfy({ $0 < 0x1p31 }) else {
+      return fail(
+        GraphError("interpolated", "the factors make images of \(shape.description) too large"))
+    }
+    let sizes = lengths.map { Int($0) }
     return interpolated(sizes, scales.map { Optional($0) }, mode, alignCorners)
   }
 
@@ -61,15 +66,24 @@ extension Tensor {
           "cannot make images of sizes \(Shape.list(sizes)) from \(element.name) \(shape.description)"
         ))
     }
-    return sizes.indices.reduce(self) { result, axis in
-      let line = InterpolatedAxis(
-        from: shape[2 + axis], to: sizes[axis], scale: scales[axis], alignCorners: alignCorners)
-      if line.isUnchanged && (mode != .nearest || scales[axis] == nil) { return result }
-      if mode == .nearest {
-        return result.taking((0..<line.length).map(line.nearest), along: 2 + axis)
+    guard mode != .nearest else {
+      return sizes.indices.reduce(self) { result, axis in
+        let line = NearestPlaces(from: shape[2 + axis], to: sizes[axis], scale: scales[axis])
+        return line.isUnchanged ? result : result.taking(line.sources, along: 2 + axis)
       }
-      let terms = (0..<line.length).map(mode == .linear ? line.linear : line.cubic)
-      return result.weighted(along: 2 + axis, AxisWeights(terms))
+    }
+    return computedWide { images in
+      sizes.indices.reduce(images) { result, axis in
+        let (length, size, scale) = (shape[2 + axis], sizes[axis], scales[axis])
+        // A factor that leaves the size as it is still moves what cubics go through, as PyTorch has it.
+        let isMoved = mode == .cubic && !alignCorners && scale != nil && scale != 1
+        if length == size && !isMoved { return result }
+        return result.resampled(
+          2 + axis,
+          AxisResampling(
+            mode == .linear ? .linear : .cubic, from: length, to: size, scale: scale,
+            alignCorners: alignCorners))
+      }
     }
   }
 }
@@ -97,54 +111,25 @@ extension Tensor {
   }
 }
 
-/// One axis of an image, in another length.
-private struct InterpolatedAxis {
+/// Which element of an axis each place takes.
+private struct NearestPlaces {
   let source: Int
   let length: Int
   let scale: Double?
-  let alignCorners: Bool
 
-  init(from source: Int, to length: Int, scale: Double?, alignCorners: Bool) {
+  init(from source: Int, to length: Int, scale: Double?) {
     self.source = source
     self.length = length
     self.scale = scale
-    self.alignCorners = alignCorners
   }
 
-  var isUnchanged: Bool { source == length }
+  var isUnchanged: Bool { source == length && scale == nil }
+
+  var sources: [Int] { (0..<length).map { nearest($0) } }
 
   /// In single precision whatever the elements are, as PyTorch does, so that the same elements are chosen.
-  func nearest(_ place: Int) -> Int {
+  private func nearest(_ place: Int) -> Int {
     let step = scale.map { Float(1 / $0) } ?? Float(source) / Float(length)
     return Swift.min(Int((Float(place) * step).rounded(.down)), source - 1)
   }
-
-  /// Where a place lies in the source.
-  private func position(_ place: Int) -> Double {
-    if alignCorners {
-      return length > 1 ? Double(source - 1) / Double(length - 1) * Double(place) : 0
-    }
-    let step = scale.map { 1 / $0 } ?? Double(source) / Double(length)
-    return step * (Double(place) + 0.5) - 0.5
-  }
-
-  func linear(_ place: Int) -> [(source: Int, weight: Double)] {
-    let position = Swift.max(position(place), 0)
-    let first = Swift.min(Int(position), source - 1)
-    let part = Swift.min(position - Double(first), 1)
-    return [(first, 1 - part), (Swift.min(first + 1, source - 1), part)]
-  }
-
-  func cubic(_ place: Int) -> [(source: Int, weight: Double)] {
-    let position = position(place)
-    let first = Swift.min(Int(position.rounded(.down)), source - 1)
-    let part = Swift.min(Swift.max(position - Double(first), 0), 1)
-    let weights = [far(part + 1), near(part), near(1 - part), far(2 - part)]
-    return weights.enumerated().map { index, weight in
-      (Swift.min(Swift.max(first - 1 + index, 0), source - 1), weight)
-    }
-  }
-
-  private func near(_ x: Double) -> Double { ((1.25 * x) - 2.25) * x * x + 1 }
-  private func far(_ x: Double) -> Double { ((-0.75 * x + 3.75) * x - 6) * x + 3 }
 }

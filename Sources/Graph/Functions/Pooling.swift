@@ -68,14 +68,13 @@ extension Tensor {
       if let window = PoolWindow.dividing(shape.spatial, sizes) {
         return averagePool(window.sizes, stride: window.sizes)
       }
-      return sizes.indices.reduce(self) { result, axis in
-        let (length, count) = (shape[2 + axis], sizes[axis])
-        guard length != count else { return result }
-        let weights = (0..<count).map { place in
-          let bin = adaptiveBin(place, of: count, over: length)
-          return bin.map { (source: $0, weight: 1 / Double(bin.count)) }
+      return computedWide { images in
+        sizes.indices.reduce(images) { result, axis in
+          let (length, count) = (shape[2 + axis], sizes[axis])
+          return length == count
+            ? result
+            : result.resampled(2 + axis, AxisResampling(averaging: length, to: count))
         }
-        return result.weighted(along: 2 + axis, AxisWeights(weights))
       }
     }
   }
@@ -91,7 +90,7 @@ extension Tensor {
       var widths: [Int] = []
       let laid = sizes.indices.reduce(self) { result, axis in
         let bins = (0..<sizes[axis]).map {
-          adaptiveBin($0, of: sizes[axis], over: shape[2 + axis])
+          AxisResampling.bin($0, of: sizes[axis], over: shape[2 + axis])
         }
         let width = bins.map { $0.count }.max() ?? 1
         widths.append(width)
@@ -194,9 +193,4 @@ extension PoolWindow {
     let number = Tensor.literal(Double(whole), images.element)
     return parts.map { $0 * number } ?? number
   }
-}
-
-/// The i-th of so many windows over a length.
-private func adaptiveBin(_ place: Int, of count: Int, over length: Int) -> Range<Int> {
-  (place * length / count)..<(((place + 1) * length + count - 1) / count)
 }
