@@ -76,7 +76,7 @@ public func minimum(_ a: Tensor, _ b: some TensorNumber) -> Tensor { minimum(a, 
 public func remainder(_ a: Tensor, _ b: some TensorNumber) -> Tensor { remainder(a, a.beside(b)) }
 /// An element divided by b, rounded down.
 public func floorDivide(_ a: Tensor, _ b: some TensorNumber) -> Tensor {
-  floorDivide(a, a.beside(b))
+  a.beside(b) { floorDivide($0, $1) }
 }
 /// condition ? a : b, for a Swift number b.
 public func select(_ condition: Tensor, _ a: Tensor, _ b: some TensorNumber) -> Tensor {

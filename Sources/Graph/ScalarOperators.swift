@@ -49,13 +49,24 @@ extension Tensor {
   /// a − b for every element.
   public static func - (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) - b }
   /// a · b for every element.
-  public static func * (a: Tensor, b: some TensorNumber) -> Tensor { a * a.beside(b) }
+  public static func * (a: Tensor, b: some TensorNumber) -> Tensor { a.beside(b) { $0 * $1 } }
   /// a · b for every element.
-  public static func * (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) * b }
+  public static func * (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) { $1 * $0 } }
   /// a / b for every element.
-  public static func / (a: Tensor, b: some TensorNumber) -> Tensor { a / a.beside(b) }
+  public static func / (a: Tensor, b: some TensorNumber) -> Tensor { a.beside(b) { $0 / $1 } }
   /// a / b for every element.
-  public static func / (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) / b }
+  public static func / (a: some TensorNumber, b: Tensor) -> Tensor { b.beside(a) { $1 / $0 } }
+
+  /// What `body` makes of this tensor and a number. Beside halves the number keeps the digits of their wide type, in
+  /// which products, quotients and their gradients are computed and rounded once, as PyTorch does; in sums, powers and
+  /// comparisons it is a half as well, there as here.
+  @inline(__always)
+  package func beside(
+    _ number: some TensorNumber, _ body: (Tensor, Tensor) -> Tensor
+  ) -> Tensor {
+    guard element.isFloating, element.isNarrow else { return body(self, beside(number)) }
+    return computedWide { body($0, $0.beside(number)) }
+  }
 
   /// A number as a tensor that fits beside this one.
   package func beside(_ number: some TensorNumber) -> Tensor {
