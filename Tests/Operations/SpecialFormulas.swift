@@ -20,7 +20,7 @@ private let arithmetic: [String: @Sendable ([Double]) -> Double] = [
   "remainder": { floorRemainder($0[0], $0[1]) },
   "floorDivide": { floorQuotient($0[0], $0[1]) },
   // NaN also beside an infinity, unlike C's.
-  "hypot": { $0[0].isNaN || $0[1].isNaN ? .nan : Glibc.hypot($0[0], $0[1]) },
+  "hypot": { Glibc.hypot($0[0], $0[1]) },
   "select": { $0[0] != 0 ? $0[1] : $0[2] },
   "cast": { $0[0] },
 ]

@@ -47,6 +47,17 @@ extension Tensor {
     }
   }
 
+  /// The average of the elements under each window of images [N, C, H, W]; the stride is the window's size unless
+  /// given. Padding counts as zeros.
+  public func averagePool2d(_ size: Int, stride: Int? = nil, padding: Int = 0) -> Tensor {
+    guard node.isPoisoned || rank == 4 else {
+      return fail(
+        GraphError(
+          "averagePool2d", "takes images [N, C, H, W], not \(element.name) \(shape.description)"))
+    }
+    return averagePool(size, stride: stride, padding: padding)
+  }
+
   private func zeroPooled(_ shape: Shape) -> Tensor { .zeros(shape, element) }
 
   /// The average of all elements of each channel: images [N, C, …] as [N, C, 1, …].

@@ -1,4 +1,4 @@
-/// √(a² + b²) without overflow on the way. d y = (a da + b db) / y, 0 at the origin.
+/// √(a² + b²) without overflow on the way, infinite where either is. d y = (a da + b db) / y, 0 at the origin.
 package final class Hypot: BinaryFunction, PlainOperation {
   package static let shared = Hypot()
   package let name = "hypot"
@@ -17,9 +17,11 @@ package final class Hypot: BinaryFunction, PlainOperation {
     let square = body.emit(.multiply, ratio, ratio)
     let root = body.emit(.squareRoot, body.emit(.add, body.constant(1), square))
     let result = body.emit(.multiply, large, root)
-    let isPlain = body.emit(.equal, large, zero)
-    let isEnd = body.emit(.maximum, isPlain, body.emit(.equal, large, infinity))
-    return body.emit(.select, isEnd, large, result)
+    let plain = body.emit(.select, body.emit(.equal, large, zero), large, result)
+    // Infinite beside anything, NaN too.
+    let isInfinite = body.emit(
+      .maximum, body.emit(.equal, a, infinity), body.emit(.equal, b, infinity))
+    return body.emit(.select, isInfinite, infinity, plain)
   }
 
   package func alongA(_ flow: Tensor, _ a: Tensor, _ b: Tensor, _ y: Tensor) -> Tensor {

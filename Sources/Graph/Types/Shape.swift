@@ -48,6 +48,9 @@ public struct Shape: Equatable, Sendable {
   /// More elements than any memory holds, and still countable in bytes.
   private static let tooMany = Int.max >> 4
 
+  /// Stands for a size that 32 bits do not hold.
+  private static let tooLarge = Int32.min
+
   /// Stands in the last place of a shape that was given more than eight axes.
   fileprivate static let tooManyAxes = Int32.min + 1
 
@@ -66,7 +69,7 @@ public struct Shape: Equatable, Sendable {
 
   /// A size as it is stored; what does not fit makes the shape invalid.
   private static func stored(_ size: Int) -> Int32 {
-    Int32(exactly: size) ?? .min
+    Int32(exactly: size) ?? tooLarge
   }
 
   /// Adds an innermost axis.
@@ -154,7 +157,11 @@ extension Shape: CustomStringConvertible {
     var text = "["
     for axis in 0..<rank {
       if axis > 0 { text += ", " }
-      text += sizes[axis] == Shape.tooManyAxes ? "… more than 8 axes" : String(self[axis])
+      switch sizes[axis] {
+      case Shape.tooManyAxes: text += "… more than 8 axes"
+      case Shape.tooLarge: text += "… a size beyond 32 bits"
+      default: text += String(self[axis])
+      }
     }
     return text + "]"
   }
