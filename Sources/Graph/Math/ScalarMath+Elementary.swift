@@ -14,7 +14,7 @@ extension ScalarMath {
   }
 
   /// exp(value) − 1 without cancellation near 0.
-  public static func expm1(_ value: Double) -> Double {
+  package static func expm1(_ value: Double) -> Double {
     if value != value { return .nan }
     guard value.magnitude < 40 else { return exp(value) - 1 }
     // Here the result is the argument itself, and the sign of zero is kept.
@@ -25,7 +25,7 @@ extension ScalarMath {
   }
 
   /// log(1 + value) without cancellation near 0: the logarithm of the rounded sum, and what rounding has lost.
-  public static func log1p(_ value: Double) -> Double {
+  package static func log1p(_ value: Double) -> Double {
     if value.magnitude < 0x1p-60 { return value }
     guard value > -1, value < 0x1p60 else { return log(1 + value) }
     let sum = exactSum(1, value)
@@ -33,7 +33,7 @@ extension ScalarMath {
   }
 
   /// The arc tangent of `value` in radians: reduced to |t| up to tan(π/8), then an odd polynomial.
-  public static func atan(_ value: Double) -> Double {
+  package static func atan(_ value: Double) -> Double {
     let size = value.magnitude
     if value != value { return .nan }
     if size < 0x1p-28 { return value }
@@ -74,7 +74,7 @@ extension ScalarMath {
 
 extension ScalarMath {
   /// `base` to the `exponent`, with the special values of IEEE 754.
-  public static func pow(_ base: Double, _ exponent: Double) -> Double {
+  package static func pow(_ base: Double, _ exponent: Double) -> Double {
     if exponent == 0 || base == 1 { return 1 }
     if base != base || exponent != exponent { return .nan }
     let isWhole = exponent.rounded(.towardZero) == exponent
@@ -130,7 +130,7 @@ extension ScalarMath {
 extension ScalarMath {
   /// What is left of `dividend` after whole multiples of `divisor`, exactly, by long division; of the sign of
   /// `dividend`.
-  public static func truncatingRemainder(_ dividend: Double, _ divisor: Double) -> Double {
+  package static func truncatingRemainder(_ dividend: Double, _ divisor: Double) -> Double {
     guard dividend.magnitude < .infinity, divisor.magnitude > 0 else { return .nan }
     if dividend.magnitude < divisor.magnitude || dividend == 0 { return dividend }
     let a = wholeParts(dividend)

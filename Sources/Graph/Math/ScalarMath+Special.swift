@@ -2,7 +2,7 @@
 
 extension ScalarMath {
   /// The error function 2/√π ∫₀ˣ e^(−t²) dt: a series of positive terms, which loses nothing.
-  public static func erf(_ value: Double) -> Double {
+  package static func erf(_ value: Double) -> Double {
     if value != value { return .nan }
     guard value.magnitude < 6 else { return value < 0 ? -1 : 1 }
     let square = value * value
@@ -23,7 +23,7 @@ extension ScalarMath {
 
 extension ScalarMath {
   /// log |Γ(value)|; infinite at 0 and the negative whole numbers.
-  public static func lgamma(_ value: Double) -> Double {
+  package static func lgamma(_ value: Double) -> Double {
     if value != value { return .nan }
     if value.magnitude == .infinity { return .infinity }
     if value < 0.5 { return value > 0 ? lgamma1p(value) - log(value) : lgammaBelowZero(value) }
@@ -97,7 +97,7 @@ extension ScalarMath {
 extension ScalarMath {
   /// The `order`-th derivative of the digamma function Γ′/Γ. Recurrence up to where the asymptotic series
   /// holds; below −100 reflection for orders 0 and 1, and NaN for others.
-  public static func polygamma(_ order: Int, _ value: Double) -> Double {
+  package static func polygamma(_ order: Int, _ value: Double) -> Double {
     if value != value { return .nan }
     if value <= 0 && value == value.rounded(.down) {
       return value == 0 && order == 0 ? copySign(.infinity, -value) : .nan

@@ -3,7 +3,7 @@
 extension ScalarMath {
   /// The sine of `value` radians: reduced to within pi/4 of a multiple of pi/2, keeping about
   /// twice the working precision for every finite argument, then a polynomial.
-  public static func sin(_ value: Double) -> Double {
+  package static func sin(_ value: Double) -> Double {
     let magnitude = value.magnitude
     if magnitude < quarterPi {
       // Below this bound the result is the argument itself, and the sign of zero is kept.
@@ -15,7 +15,7 @@ extension ScalarMath {
   }
 
   /// The cosine of `value` radians, by the same reduction and polynomials as the sine.
-  public static func cos(_ value: Double) -> Double {
+  package static func cos(_ value: Double) -> Double {
     let magnitude = value.magnitude
     if magnitude < quarterPi { return cosNearZero(value, 0) }
     guard magnitude < .infinity else { return .nan }

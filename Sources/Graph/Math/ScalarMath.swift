@@ -9,39 +9,39 @@
 /// square root, and from integer operations on bit patterns. Nothing is fused and no system
 /// library is called, so a model trained natively and one trained in a browser agree exactly.
 /// Every NaN that is returned is the one canonical quiet NaN, whatever NaN came in.
-public enum ScalarMath {
+package enum ScalarMath {
   /// The square root of `value`, correctly rounded by the hardware; NaN below zero.
-  public static func sqrt(_ value: Double) -> Double {
+  package static func sqrt(_ value: Double) -> Double {
     value >= 0 ? value.squareRoot() : .nan
   }
 
   /// The square root of `value`, correctly rounded by the hardware; NaN below zero.
-  public static func sqrt(_ value: Float) -> Float {
+  package static func sqrt(_ value: Float) -> Float {
     value >= 0 ? value.squareRoot() : .nan
   }
 
   /// The exponential of `value`, computed in double precision and rounded.
-  public static func exp(_ value: Float) -> Float {
+  package static func exp(_ value: Float) -> Float {
     rounded(exp(Double(value)))
   }
 
   /// The natural logarithm of `value`, computed in double precision and rounded.
-  public static func log(_ value: Float) -> Float {
+  package static func log(_ value: Float) -> Float {
     rounded(log(Double(value)))
   }
 
   /// The hyperbolic tangent of `value`, computed in double precision and rounded.
-  public static func tanh(_ value: Float) -> Float {
+  package static func tanh(_ value: Float) -> Float {
     rounded(tanh(Double(value)))
   }
 
   /// The sine of `value` radians, computed in double precision and rounded.
-  public static func sin(_ value: Float) -> Float {
+  package static func sin(_ value: Float) -> Float {
     rounded(sin(Double(value)))
   }
 
   /// The cosine of `value` radians, computed in double precision and rounded.
-  public static func cos(_ value: Float) -> Float {
+  package static func cos(_ value: Float) -> Float {
     rounded(cos(Double(value)))
   }
 
@@ -57,7 +57,7 @@ public enum ScalarMath {
 extension ScalarMath {
   /// The exponential of `value`: reduced by a multiple of ln 2, then a degree 12 polynomial whose
   /// leading terms are summed without losing their rounding error.
-  public static func exp(_ value: Double) -> Double {
+  package static func exp(_ value: Double) -> Double {
     // Inside this bound the result is normal; NaN fails the comparison too.
     guard value.magnitude < 708 else { return expNearLimits(value) }
     let parts = expParts(value)
@@ -124,7 +124,7 @@ extension ScalarMath {
 extension ScalarMath {
   /// The natural logarithm of `value`: with `value = 2^k (1 + f)`, `k ln 2 + f - f^2 / 2` is summed
   /// without losing its rounding error, and the rest is a polynomial in `f / (2 + f)`.
-  public static func log(_ value: Double) -> Double {
+  package static func log(_ value: Double) -> Double {
     let bits = value.bitPattern
     let isPositiveNormal = bits &- leastNormalBits < infinityBits &- leastNormalBits
     return isPositiveNormal ? logOfNormal(bits, exponentOffset: 0) : logNearLimits(value)
@@ -178,7 +178,7 @@ extension ScalarMath {
 extension ScalarMath {
   /// The hyperbolic tangent of `value`: an odd polynomial up to 0.4375, beyond it
   /// `1 - 2 / (exp(2x) + 1)` with the rounding errors of the division carried along.
-  public static func tanh(_ value: Double) -> Double {
+  package static func tanh(_ value: Double) -> Double {
     let magnitude = value.magnitude
     if magnitude < 0.4375 {
       // Below this bound the result is the argument itself, and the sign of zero is kept.
