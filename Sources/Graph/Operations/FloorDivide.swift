@@ -17,7 +17,12 @@ package final class FloorDivide: StepFunction, PlainOperation {
     let exact = body.emit(.divide, body.emit(.subtract, x[0], rest), x[1])
     let down = body.emit(.subtract, exact, body.constant(1))
     let isKept = body.emit(.maximum, isWhole, signs)
-    let result = body.emit(.round, body.emit(.select, isKept, exact, down))
+    // The whole number that the rounded quotient stands for; halves are the lower one, whose rest was rounded up.
+    let quotient = body.emit(.select, isKept, exact, down)
+    let floor = body.emit(.floor, quotient)
+    let part = body.emit(.subtract, quotient, floor)
+    let isAbove = body.emit(.greater, part, body.constant(0.5))
+    let result = body.emit(.select, isAbove, body.emit(.add, floor, body.constant(1)), floor)
     return body.emit(.select, x[1], result, body.emit(.divide, x[0], x[1]))
   }
 }
