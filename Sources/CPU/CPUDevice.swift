@@ -36,7 +36,12 @@ extension CPUDevice: Device {
   package var identity: UInt64 { 2 | UInt64(threads) << 8 | (usesLibrary ? 1 << 7 : 0) }
 
   package func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool {
-    region is SoftmaxCrossEntropy || region is SoftmaxCrossEntropyGradient
+    switch region {
+    case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient, is SelfAttention,
+      is SelfAttentionGradient:
+      true
+    default: false
+    }
   }
 
   package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {

@@ -22,6 +22,8 @@ extension CPUCompiler {
     case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient:
       appendCrossEntropy(
         value, inputs, type, canFail: builder.isFirstCheck(operation, inputs))
+    case let attention as SelfAttention: appendAttention(attention.form, value, inputs, type)
+    case let gradient as SelfAttentionGradient: appendAttention(gradient.form, value, inputs, type)
     case let convolution as Convolution:
       appendConvolution(.forward, convolution.motion, convolution.groups, value, inputs, type)
     case let gradient as ConvolutionInputGradient:

@@ -116,5 +116,7 @@ package enum Registry {
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,
+    SelfAttention(.example),
+    SelfAttentionGradient(.example),
   ]
 }

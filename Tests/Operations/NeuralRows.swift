@@ -27,6 +27,23 @@ let neuralRows: [OperationRow] = [
     }
     return all + last
   },
+  Row("selfAttention", [([2, 5, 12], .normal)]) {
+    SelfAttention(AttentionForm(heads: 2, keyHeads: 1, isCausal: true, scale: 0.6)).apply($0)
+  },
+  Row("selfAttention", [([1, 3, 6], .normal)]) {
+    SelfAttention(AttentionForm(heads: 1, keyHeads: 1, isCausal: false, scale: -0.8)).apply($0)
+  },
+  Row("selfAttention", [([2, 0, 3], .normal)]) {
+    SelfAttention(AttentionForm(heads: 1, keyHeads: 1, isCausal: true, scale: 1)).apply($0)
+  },
+  Row("selfAttentionGradient", [([2, 4, 12], .normal), ([2, 4, 6], .normal)]) {
+    SelfAttentionGradient(AttentionForm(heads: 2, keyHeads: 1, isCausal: true, scale: 0.6))
+      .apply($0)
+  },
+  Row("selfAttentionGradient", [([1, 3, 6], .normal), ([1, 3, 2], .normal)]) {
+    SelfAttentionGradient(AttentionForm(heads: 1, keyHeads: 1, isCausal: false, scale: -0.8))
+      .apply($0)
+  },
   Row("scan", [([], .normal), ([3], .normal), ([3], .normal)]) { x in
     let (last, all) = scan([x[0], x[0] * 2], over: [x[1], x[2]], reversed: true) { c, now in
       ([c[1] * now[0], c[0] + sin(c[1])], [c[0] * now[1]])

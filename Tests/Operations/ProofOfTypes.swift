@@ -148,7 +148,9 @@ let typeRules: [String: TypeRule] = {
   }
   for name in ["cholesky", "orthogonalFactor", "symmetricEigenvectors"] { rules[name] = same(0) }
   for name in ["stopGradient", "barrier", "checkedIndices"] { rules[name] = same(0) }
-  for name in ["maxPoolGradient", "softmaxCrossEntropyGradient"] { rules[name] = same(0) }
+  for name in ["maxPoolGradient", "softmaxCrossEntropyGradient", "selfAttentionGradient"] {
+    rules[name] = same(0)
+  }
   for name in ["solve", "triangularSolve"] { rules[name] = system }
   for name in ["determinant", "logAbsDeterminant"] {
     rules[name] = shape { s, _ in Array(s[0].dropLast(2)) }
@@ -192,5 +194,6 @@ private let shapeRules: [String: TypeRule] = [
     return Array(s[0].dropLast(2)) + [rows + columns + 1, min(rows, columns)]
   },
   "luFactors": shape { s, _ in Array(s[0].dropLast()) + [s[0].last! + 1] },
+  "selfAttention": shape { s, a in replaced(s[0], 2, by: [s[0][2] / (a[0] + 2 * a[1]) * a[0]]) },
   "softmaxCrossEntropy": { inputs, _ in TensorType([], inputs[0].element) },
 ]

@@ -168,6 +168,16 @@ private let kernelCalls: [WrongCall] =
     Call("softmaxCrossEntropyGradient", "upstream must be a float32 scalar, not [2, 3]") {
       SoftmaxCrossEntropyGradient.shared.apply(numbers, Tensor([0, 1]), numbers)
     },
+    Call("selfAttention", "[2, 3, 6] does not make 3 heads over 2 heads of keys and values") {
+      selfAttention(Tensor.zeros([2, 3, 6]), heads: 3, keyHeads: 2)
+    },
+    Call("selfAttention", "takes floating-point rows [N, T, E], not float32 [2, 3]") {
+      selfAttention(numbers, heads: 1)
+    },
+    Call("selfAttentionGradient", "upstream must be float32 [2, 3, 2], not float32 [2, 3]") {
+      SelfAttentionGradient(AttentionForm(heads: 1, keyHeads: 1, isCausal: true, scale: 1))
+        .apply(Tensor.zeros([2, 3, 6]), numbers)
+    },
     Call(
       "orthogonalFactor",
       "takes a floating-point matrix (or a batch) with at least as many rows as columns, not float32 [2, 3]"

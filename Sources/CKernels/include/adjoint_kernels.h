@@ -10,6 +10,29 @@ void adj_matmul_f32(int transpose_a, int transpose_b, int64_t m, int64_t n, int6
 void adj_matmul_f64(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
                     const double *a, int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, int threads);
 
+/// The same added to C, on the calling thread.
+void adj_matmul_add_f32(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
+                        const float *a, int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc);
+void adj_matmul_add_f64(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
+                        const double *a, int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc);
+
+// --- attention of sequences to themselves. `rows` are [batch, places, (heads + 2 key_heads) width]: queries, keys and
+// values of every place, one after another; heads / key_heads queries share keys and values. The results are
+// [batch, places, heads width]. `scratch` holds adj_attention_scratch bytes, 64-byte aligned.
+typedef struct {
+  int64_t batch, places, heads, key_heads, width;
+  int causal; // a place sees those up to itself
+  double scale;
+} adj_attention;
+int64_t adj_attention_scratch(const adj_attention *s, int element_bytes, int threads);
+void adj_attention_f32(const adj_attention *s, const float *rows, float *results, void *scratch, int threads);
+void adj_attention_f64(const adj_attention *s, const double *rows, double *results, void *scratch, int threads);
+/// The gradient with respect to the rows.
+void adj_attention_backward_f32(const adj_attention *s, const float *rows, const float *upstream, float *gradient,
+                                void *scratch, int threads);
+void adj_attention_backward_f64(const adj_attention *s, const double *rows, const double *upstream, double *gradient,
+                                void *scratch, int threads);
+
 // --- reductions over strided dimensions; the output is dense in the order of the kept dimensions.
 // Sum of nothing is 0, product 1, maximum -infinity; a NaN in the input gives NaN in the maximum.
 enum adj_reduction { ADJ_SUM, ADJ_MAX, ADJ_PRODUCT };

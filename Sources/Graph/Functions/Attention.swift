@@ -132,3 +132,19 @@ extension Tensor {
     return select(greaterEqual(queries, keys), self, constant(-.infinity))
   }
 }
+
+/// Attention of sequences to themselves: `rows` [N, T, (heads + 2 · keyHeads) · D] hold queries, keys and values of every
+/// place one after another, and softmax(q kᵀ · scale) v of every head comes back as [N, T, heads · D]. With fewer
+/// `keyHeads` than `heads`, queries share keys and values; with `causal` a place sees those up to itself; `scale` is 1/√D
+/// unless given.
+public func selfAttention(
+  _ rows: Tensor, heads: Int, keyHeads: Int? = nil, causal: Bool = false, scale: Double? = nil
+) -> Tensor {
+  let parts = Swift.max(heads + 2 * (keyHeads ?? heads), 1)
+  let width = rows.rank == 3 ? rows.shape[2] / parts : 1
+  return SelfAttention(
+    AttentionForm(
+      heads: heads, keyHeads: keyHeads ?? heads, isCausal: causal,
+      scale: scale ?? 1 / Double(Swift.max(width, 1)).squareRoot())
+  ).apply(rows)
+}

@@ -55,6 +55,12 @@ struct AttentionHeads: Sendable {
   let dropout: Double
   let rotaryBase: Double?
 
+  /// Rows of queries, keys and values to [N, T, heads · D], where nothing but order masks or changes them.
+  func mix(_ rows: Tensor) -> Tensor? {
+    guard rotaryBase == nil, dropout == 0 || !StepScope.isTraining else { return nil }
+    return selfAttention(rows, heads: heads, keyHeads: keyHeads, causal: isCausal)
+  }
+
   /// Queries [N, T, heads · D], keys and values [N, S, keyHeads · D] to [N, T, heads · D].
   func mix(_ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor?) -> Tensor {
     attend(
@@ -140,8 +146,10 @@ public struct MultiHeadAttention: Module {
   /// Attention of a sequence to itself. A boolean mask [T, T], or one that broadcasts to [N, heads, T, T], says who
   /// is seen; another one is added to the scores.
   public func callAsFunction(_ x: Tensor, mask: Tensor?) -> Tensor {
-    let parts = projected(x)
-    guard parts.count == 3 else { return parts[0] }
+    if let wrong = mismatch(x) { return wrong }
+    let rows = Functional.linear(x, inputWeight.value, inputBias?.value)
+    if mask == nil, let mixed = core.mix(rows) { return output(mixed) }
+    let parts = rows.split(sizes, axis: -1)
     return output(core.mix(parts[0], parts[1], parts[2], mask: mask))
   }
 

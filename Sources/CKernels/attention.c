@@ -1,0 +1,31 @@
+// Softmax of queries times keys, times values, and its gradient, without a matrix of all places by all places in
+// memory: a thread takes one head of keys of one sequence, and of its queries some rows at a time. What is masked by
+// order is not computed but for the rows' last block. The backward pass computes the weights again.
+#include "adjoint_kernels.h"
+#include "adjoint_threads.h"
+#include "exponential.h"
+#include "instruction_sets.h"
+#include "thread_share.h"
+
+enum { attention_rows = 64, attention_lanes = 16 }; // rows of queries at a time; buffers are whole vectors of any set
+
+static int64_t padded_places(const adj_attention *s) {
+  return adj_ceil_div(s->places, attention_lanes) * attention_lanes;
+}
+
+// Of one thread: the weights of a block of rows, and the gradient of their scores.
+static int64_t block_elements(const adj_attention *s) {
+  return 2 * adj_min(attention_rows, s->places) * padded_places(s);
+}
+
+static int attention_team(const adj_attention *s, int threads) {
+  int64_t pairs = s->batch * s->key_heads;
+  return (int)adj_max(1, adj_min(threads, pairs));
+}
+
+int64_t adj_attention_scratch(const adj_attention *s, int element_bytes, int threads) {
+  return block_elements(s) * element_bytes * attention_team(s, threads);
+}
+
+#define ELEMENT_TEMPLATE "attention.inc"
+#include "each_element.inc"
