@@ -4,7 +4,7 @@ import Adjoint
 enum OptimizerChoice {
   /// Each with a rate that suits it where nobody says one.
   private static let table:
-    [(name: String, rate: Double, rule: @Sendable (_ momentum: Double?) -> UpdateRule)] = [
+    [(name: String, rate: Double, rule: (@Sendable (_ momentum: Double?) -> UpdateRule)?)] = [
       ("adam", 0.002, { .adam(beta1: $0 ?? 0.9) }),
       ("adamw", 0.002, { .adam(beta1: $0 ?? 0.9, weightDecay: 0.01) }),
       ("sgd", 0.05, { .sgd(momentum: $0 ?? 0.9) }),
@@ -15,9 +15,15 @@ enum OptimizerChoice {
       ("rmsprop", 0.001, { .rmsProp(momentum: $0 ?? 0) }),
       ("lion", 0.0003, { .lion(beta1: $0 ?? 0.9) }), ("lamb", 0.005, { .lamb(beta1: $0 ?? 0.9) }),
       ("lars", 1, { .lars(momentum: $0 ?? 0.9) }), ("adafactor", 0.01, { _ in .adafactor() }),
+      ("lbfgs", 1, nil),
     ]
   static var names: [String] { table.map { $0.name } }
   static var list: String { names.joined(separator: ", ") }
+
+  /// Whether a step of it is meant to see all examples at once.
+  static func seesAll(_ name: String) -> Bool {
+    table.contains { $0.name == name && $0.rule == nil }
+  }
 
   /// A rate that suits the optimizer.
   static func learningRate(_ name: String) -> Double {
@@ -27,7 +33,11 @@ enum OptimizerChoice {
   static func make(
     _ name: String, _ model: any Module, learningRate: Double, momentum: Double?
   ) -> Optimizer {
-    let rule = table.first { $0.name == name }?.rule(momentum) ?? .adam()
+    guard let rule = table.first(where: { $0.name == name })?.rule?(momentum) else {
+      var options = LBFGS.Options()
+      options.searchesLine = true
+      return LBFGS(model.parameters, learningRate: learningRate, options: options)
+    }
     return Optimizer(model.parameters, rule, learningRate: learningRate)
   }
 }

@@ -11,8 +11,10 @@ enum TableSource {
   static func load(_ path: String, _ options: TrainOptions) throws -> TrainingData {
     try DataChoice.refuse(["noise"], for: "tables", options)
     let table = try Table.read(path)
+    // Who searches a model holds rows back in turn, and learns from all of them in the end.
+    let share = options.givenValidation ?? (options.searchesModel ? 0 : options.validation)
     let parts = RowParts(
-      table.rowCount, hasTestFile: options.test != nil, validation: options.validation,
+      table.rowCount, hasTestFile: options.test != nil, validation: share,
       seed: options.seed)
     guard parts.training.count >= 2 else {
       throw DataError(path, "has \(table.rowCount) rows, too few to learn from")
@@ -80,8 +82,8 @@ struct RowParts {
 
   func note(_ testFile: String?) -> String {
     let end = testFile.map { "the test is \($0)" } ?? "\(test.count) kept for the test"
-    return
-      "\(training.count) examples to learn from, \(validation.count) held back to watch, \(end)"
+    let held = validation.isEmpty ? "" : "\(validation.count) held back to watch, "
+    return "\(training.count) examples to learn from, \(held)\(end)"
   }
 }
 

@@ -19,7 +19,8 @@ struct TrainOptions {
   let features: [String]?
   let noise: Double?
   let test: String?
-  let validation: Double
+  /// The share held back to watch, where one is asked for.
+  let givenValidation: Double?
   let seed: Int
   let precision: ElementType
   let device: ComputeDevice
@@ -30,11 +31,22 @@ struct TrainOptions {
   let isJSON: Bool
   /// All that was given, as it was given.
   let given: JSON
+  /// Whether the choice of a model may be made by trying some.
+  var searchesModel: Bool
+
+  private let line: Arguments
 
   /// Options that a configuration does not hold: they belong to one run of the command.
   static let ownOfALine = ["--config", "--out", "--resume", "--force", "--quiet", "--json"]
 
-  init(_ line: Arguments) throws {
+  /// Options of which any says how to train, so that no model is searched for.
+  private static let ofTraining = [
+    "--model", "--epochs", "--batch", "--optimizer", "--learning-rate", "--momentum", "--schedule",
+    "--loss", "--activation", "--l1", "--l2",
+  ]
+
+  /// Reads a line; the device is made the one in use, unless it is there already.
+  init(_ line: Arguments, device: ComputeDevice? = nil) throws {
     var arguments = line
     if let file = arguments.text("--config") {
       try arguments.fill(try JSON(parsing: try InputFile.text(file), source: file), from: file)
@@ -72,7 +84,7 @@ struct TrainOptions {
     }
     noise = try arguments.number("--noise", in: 0...1)
     test = arguments.text("--test")
-    validation = try arguments.number("--validation", in: 0...0.9) ?? 0.1
+    givenValidation = try arguments.number("--validation", in: 0...0.9)
     seed = try arguments.integer("--seed", in: 0...(1 << 31)) ?? 0
     precision =
       try arguments.word("--precision", among: ["float32", "float64"]) == "float64"
@@ -81,14 +93,25 @@ struct TrainOptions {
     isQuiet = arguments.has("--quiet")
     isJSON = arguments.has("--json")
     given = arguments.json(without: TrainOptions.ownOfALine)
+    searchesModel = !TrainOptions.ofTraining.contains { arguments.has($0) }
+    self.line = arguments
     if force, resumes {
       throw CommandError.usage("train: --force replaces a run and --resume goes on with it; choose")
     }
-    device = try ComputeDevice.use(arguments)
+    self.device = try device ?? ComputeDevice.use(arguments)
   }
 }
 
 extension TrainOptions {
+  var validation: Double { givenValidation ?? 0.1 }
+
+  /// The same with further options, where they are not given.
+  func adding(_ members: [JSON.Member]) throws -> TrainOptions {
+    var arguments = line
+    try arguments.fill(.object(members), from: "train")
+    return try TrainOptions(arguments, device: device)
+  }
+
   /// A line that asks for the same run.
   var command: String {
     var words = ["adjoint", "train"] + data.map { TrainOptions.quoted($0) }

@@ -9,9 +9,20 @@ struct TrainRun {
   let plan: TrainingPlan
 
   init(_ options: TrainOptions) throws {
+    let data = try DataChoice.load(options)
+    guard options.searchesModel, data.isTable else {
+      self = try TrainRun(options, data)
+      return
+    }
+    let choice = try ModelSearch(options, data).choice()
+    self = try TrainRun(try options.adding(choice.members), data, reason: choice.reason)
+  }
+
+  /// A training of data that are there already.
+  init(_ options: TrainOptions, _ data: TrainingData, reason: String? = nil) throws {
     self.options = options
-    data = try DataChoice.load(options)
-    plan = try TrainingPlan(options, data)
+    self.data = data
+    plan = try TrainingPlan(options, data, reason: reason)
   }
 
   func run() throws {
@@ -61,6 +72,16 @@ struct TrainRun {
       return (held.loss, "loss", false)
     }
     return (value, metric.name, metric.isBetterWhenHigher)
+  }
+
+  /// Trains without leaving anything or looking at anything, and says how good that is on other examples.
+  func score(on held: any Dataset) throws -> Scores {
+    Initialization.seed(options.seed)
+    let trainer = try makeTrainer(
+      try ModelCatalogue.make(plan.model, plan.settings), TrainingView(isQuiet: true))
+    trainer.looksForFaults = false
+    try train(trainer)
+    return try trainer.evaluate(Loader(held, batchSize: 256, shuffling: false))
   }
 
   private func makeTrainer(_ network: any Module, _ view: TrainingView) throws -> Trainer {

@@ -23,6 +23,14 @@ struct TrainingData {
   var inputShape: [Int] { preprocessing.shape }
   var outputs: Int { labels.count }
   var isImages: Bool { inputShape.count == 3 }
+  var isTable: Bool { preprocessing.source?["table"] != nil }
+
+  /// The same with other examples to learn from, and none held back.
+  func learning(from training: any Dataset) -> TrainingData {
+    TrainingData(
+      name: name, training: training, validation: nil, test: nil, task: task, labels: labels,
+      preprocessing: preprocessing, notes: [])
+  }
 }
 
 /// What DATA can be.

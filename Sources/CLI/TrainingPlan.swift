@@ -12,18 +12,24 @@ struct TrainingPlan {
   let loss: String
   /// Whether pictures are changed by chance as they are learned from.
   let augments: Bool
+  /// Why the model, where it was searched for.
+  let reason: String?
 
-  init(_ options: TrainOptions, _ data: TrainingData) throws {
+  init(_ options: TrainOptions, _ data: TrainingData, reason: String? = nil) throws {
+    self.reason = reason
     model = options.model ?? TrainingPlan.model(for: data)
     let isDeep = model.hasPrefix("resnet") || model.hasPrefix("vgg")
     optimizer = options.optimizer ?? (isDeep ? "sgd" : "adam")
     learningRate =
       options.learningRate ?? (isDeep ? 0.1 : OptimizerChoice.learningRate(optimizer))
     epochs =
-      options.epochs ?? (isDeep ? 15 : data.isImages ? 10 : data.task == .language ? 5 : 100)
+      options.epochs ?? TrainingPlan.epochs(for: data, isDeep: isDeep, optimizer)
     augments = isDeep && data.pictures != nil
-    batch = options.batch ?? (isDeep ? 128 : min(64, max(8, data.training.count / 20)))
-    schedule = options.schedule ?? "cosine"
+    let seesAll = OptimizerChoice.seesAll(optimizer)
+    batch =
+      options.batch
+      ?? (seesAll ? data.training.count : isDeep ? 128 : min(64, max(8, data.training.count / 20)))
+    schedule = options.schedule ?? (seesAll ? "constant" : "cosine")
     loss = options.loss ?? LossChoice.standard(for: data.task)
     _ = try LossChoice.function(loss, for: data.task)
     var settings = ModelSettings([
@@ -40,6 +46,14 @@ struct TrainingPlan {
     self.settings = settings
   }
 
+  private static func epochs(
+    for data: TrainingData, isDeep: Bool, _ optimizer: String
+  ) -> Int {
+    // Each is a search of up to twenty iterations, which mostly has come to its end after a few.
+    if OptimizerChoice.seesAll(optimizer) { return 10 }
+    return isDeep ? 15 : data.isImages ? 10 : data.task == .language ? 5 : 100
+  }
+
   /// A network that suits the shape of the data.
   private static func model(for data: TrainingData) -> String {
     if data.task == .language { return "gpt" }
@@ -48,9 +62,10 @@ struct TrainingPlan {
   }
 
   var notes: [String] {
-    (augments ? ["pictures are flipped and shifted by chance"] : []) + [
-      "\(model) learns by \(optimizer), rate \(NumberText.short(learningRate)) (\(schedule)), loss \(loss)",
-      "\(epochs) epochs in batches of \(batch)",
-    ]
+    (reason.map { [$0] } ?? []) + (augments ? ["pictures are flipped and shifted by chance"] : [])
+      + [
+        "\(model) learns by \(optimizer), rate \(NumberText.short(learningRate)) (\(schedule)), loss \(loss)",
+        "\(epochs) epochs in batches of \(batch)",
+      ]
   }
 }

@@ -126,7 +126,10 @@ struct TuneRun {
     if let file = arguments.text("--config") {
       try words.fill(try JSON(parsing: try InputFile.text(file), source: file), from: file)
     }
-    return try TrainOptions(words)
+    var options = try TrainOptions(words)
+    // A trial is of the settings it is given.
+    options.searchesModel = false
+    return options
   }
 
   private func drawn() -> [TuneChoice] {
