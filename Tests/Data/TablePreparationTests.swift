@@ -109,10 +109,13 @@ import Testing
         try TablePreparation(try table(text), target: target, features: features)
       }?.description
     }
-    #expect(problem("a,b\n1,2\n", "y") == "data.csv: has no column 'y'; it has 'a', 'b'")
+    #expect(
+      problem("a,b\n1,2\n", "y")
+        == "data.csv: row 1, the header, has no column 'y'; it has 'a', 'b'")
     #expect(
       problem("x,y\n1,a\n2,a\n")
-        == "data.csv: column 'y', the target, is 'a' in every row: there is nothing to learn")
+        == "data.csv: rows 2 to 3, column 'y': the target is 'a' in all of them, so there is nothing to learn"
+    )
     #expect(problem("x,y\n1,a\n2,\n") == "data.csv: row 3, column 'y': the target is missing")
     #expect(
       problem("x,y\n?,a\n,b\n") == "data.csv: column 'x' has no values to learn from; leave it out")

@@ -44,11 +44,12 @@ import Testing
     let table = try parse("n,t\n1,\"a, \"\"b\"\"\nc\"\n2,d\"e\n")
     #expect(table["t"]?.texts == ["a, \"b\"\nc", "d\"e"] && table.rowNumbers == [2, 3])
     #expect(
-      problem("a,b\n1,\"x\n") == "data.csv: row 2, field 2: the quote that opens it is never closed"
+      problem("a,b\n1,\"x\n")
+        == "data.csv: row 2, column 2: the quote that opens it is never closed"
     )
     #expect(
       problem("a,b\n\"1\"2,x\n")
-        == "data.csv: row 2, field 1: text follows the quote that closes the field")
+        == "data.csv: row 2, column 1: text follows the quote that closes the field")
   }
 
   @Test func typesAndMissingValues() throws {
@@ -65,16 +66,24 @@ import Testing
   @Test func whatIsWrongIsSaidWithItsRow() throws {
     #expect(
       problem("a,b,c,d,e\n" + String(repeating: "1,2,3,4,5\n", count: 15) + "1,2,3,4\n")
-        == "data.csv: row 17 has 4 fields, the header has 5")
-    #expect(problem("1,2\n3\n") == "data.csv: row 2 has 1 field, the first row has 2")
-    #expect(problem("") == "data.csv: is empty")
-    #expect(problem("\n\n") == "data.csv: has no rows")
-    #expect(problem("a,b\n") == "data.csv: has a header and no rows below it")
-    #expect(problem([65, 44, 0, 66]) == "data.csv: is not a text file: byte 2 is 0")
+        == "data.csv: row 17 has 4 fields, the header has 5: column 'e' is missing")
+    #expect(
+      problem("1,2\n3\n") == "data.csv: row 2 has 1 field, the first row has 2: column 2 is missing"
+    )
+    #expect(
+      problem("a,b\n1,2,3\n")
+        == "data.csv: row 2 has 3 fields, the header has 2: there is no column 3")
+    #expect(problem("") == "data.csv: is empty: row 1, column 1 is missing")
+    #expect(problem("\n\n") == "data.csv: has blank rows only: row 1, column 1 is missing")
+    #expect(
+      problem("a,b\n")
+        == "data.csv: has a header and no rows below it: row 2, column 'a' is missing")
+    #expect(
+      problem([65, 44, 0, 66]) == "data.csv: row 1, column 2 is not text: byte 2 of the file is 0")
     #expect(problem([0xFF, 0xFE, 65, 0]) == "data.csv: is text in UTF-16; save it as UTF-8")
     #expect(
       problem(Array("a,b\n1,".utf8) + [0xE9, 10])
-        == "data.csv: row 2 is not text in UTF-8; save it as UTF-8")
+        == "data.csv: row 2, column 2 is not text in UTF-8; save it as UTF-8")
     #expect(throws: DataError.self) { try Table.read("/nowhere.csv") }
   }
 

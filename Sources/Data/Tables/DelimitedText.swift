@@ -71,14 +71,14 @@ struct DelimitedText {
       guard place < bytes.endIndex, bytes[place] == DelimitedText.quote else {
         guard place == bytes.endIndex || bytes[place] == separator || isLineEnd(bytes[place]) else {
           throw DataError(
-            source, "row \(row), field \(field): text follows the quote that closes the field")
+            source, "row \(row), column \(field): text follows the quote that closes the field")
         }
         return String(decoding: content, as: UTF8.self)
       }
       content.append(byte)
       place += 1
     }
-    throw DataError(source, "row \(row), field \(field): the quote that opens it is never closed")
+    throw DataError(source, "row \(row), column \(field): the quote that opens it is never closed")
   }
 
   private mutating func skipLineEnd() {
@@ -118,25 +118,48 @@ struct DelimitedText {
 /// What a file's text is like before it is cut into fields.
 enum TextCheck {
   /// The text without its mark of order, or why it is not text in UTF-8.
-  static func utf8(_ bytes: [UInt8], _ source: String) throws(DataError) -> ArraySlice<UInt8> {
-    guard !bytes.isEmpty else { throw DataError(source, "is empty") }
+  static func utf8(
+    _ bytes: [UInt8], _ source: String, isTable: Bool = false
+  ) throws(DataError) -> ArraySlice<UInt8> {
+    guard !bytes.isEmpty else {
+      throw DataError(source, isTable ? "is empty: row 1, column 1 is missing" : "is empty")
+    }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw DataError(source, "is text in UTF-16; save it as UTF-8")
     }
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
     if let zero = text.firstIndex(of: 0) {
-      throw DataError(source, "is not a text file: byte \(zero) is 0")
+      throw DataError(
+        source, "\(place(zero, text, isTable)) is not text: byte \(zero) of the file is 0")
     }
     guard String(validating: text, as: UTF8.self) != nil else {
-      throw DataError(source, "row \(firstBadLine(text)) is not text in UTF-8; save it as UTF-8")
+      let bad = firstBadByte(text)
+      throw DataError(
+        source, "\(place(bad, text, isTable)) is not text in UTF-8; save it as UTF-8")
     }
     return text
   }
 
-  private static func firstBadLine(_ text: ArraySlice<UInt8>) -> Int {
-    // No byte of a longer character is a line feed, so that lines can be checked alone.
-    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
-    return (bad ?? 0) + 1
+  /// Where the first piece between separators and line ends begins that is not UTF-8.
+  private static func firstBadByte(_ text: ArraySlice<UInt8>) -> Int {
+    // No byte of a longer character is one of these, so that pieces can be checked alone.
+    let pieces = text.split(
+      omittingEmptySubsequences: true, whereSeparator: { isEnd($0) || isSeparator($0) })
+    return pieces.first { String(validating: $0, as: UTF8.self) == nil }?.startIndex
+      ?? text.startIndex
+  }
+
+  private static func isEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") }
+  private static func isSeparator(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\t")
+  }
+
+  /// The row of a byte, and in a table, as far as that is known by now, its column.
+  private static func place(_ byte: Int, _ text: ArraySlice<UInt8>, _ isTable: Bool) -> String {
+    let before = text[..<byte]
+    let row = "row \(before.count(where: isEnd) + 1)"
+    guard isTable else { return row }
+    let start = before.lastIndex(where: isEnd).map { $0 + 1 } ?? before.startIndex
+    return row + ", column \(before[start...].count(where: isSeparator) + 1)"
   }
 }

@@ -49,15 +49,18 @@ public struct Table: Sendable {
   public static func parse(
     _ bytes: [UInt8], _ source: String, separator: Character? = nil, hasHeader: Bool? = nil
   ) throws -> Table {
-    let text = try TextCheck.utf8(bytes, source)
+    let text = try TextCheck.utf8(bytes, source, isTable: true)
     let mark = try TableGuess.separator(text, source, separator)
     let content = try DelimitedText(text, separator: mark, source: source)
-    guard let first = content.rows.first else { throw DataError(source, "has no rows") }
+    guard let first = content.rows.first else {
+      throw DataError(source, "has blank rows only: row 1, column 1 is missing")
+    }
     let header = hasHeader ?? TableGuess.isHeader(first)
     try checkWidths(content, header, source)
     let start = header ? 1 : 0
     guard content.rows.count > start else {
-      throw DataError(source, "has a header and no rows below it")
+      throw DataError(
+        source, "has a header and no rows below it: row 2, column '\(first[0])' is missing")
     }
     let names = TableGuess.names(header ? first : [], first.count)
     let columns = names.indices.map { place in
@@ -74,10 +77,21 @@ public struct Table: Sendable {
     let width = content.rows[0].count
     guard let odd = content.rows.firstIndex(where: { $0.count != width }) else { return }
     let count = content.rows[odd].count
+    let names = TableGuess.names(header ? content.rows[0] : [], width)
+    let column =
+      count < width
+      ? header ? "column '\(names[count])' is missing" : "column \(count + 1) is missing"
+      : "there is no column \(width + 1)"
     throw DataError(
       source,
-      "row \(content.numbers[odd]) has \(count) \(count == 1 ? "field" : "fields"), \(header ? "the header" : "the first row") has \(width)"
+      "row \(content.numbers[odd]) has \(count) \(count == 1 ? "field" : "fields"), \(header ? "the header" : "the first row") has \(width): \(column)"
     )
+  }
+
+  /// Which rows of the file are the table's, in words.
+  var extent: String {
+    guard let first = rowNumbers.first, let last = rowNumbers.last else { return "no rows" }
+    return first == last ? "row \(first)" : "rows \(first) to \(last)"
   }
 
   /// The rows at some places, for parts of a table.

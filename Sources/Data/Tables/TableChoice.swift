@@ -24,7 +24,9 @@ struct TableChoice {
         "row \(table.rowNumbers[row]), column '\(chosen.name)': the target is missing")
     }
     guard chosen.kind != .empty else {
-      throw DataError(table.source, "column '\(chosen.name)', the target, has no values")
+      throw DataError(
+        table.source,
+        "\(table.extent), column '\(chosen.name)': the target is missing in all of them")
     }
     self.target = chosen
     self.features = try TableChoice.features(table, chosen, features, &notes)
@@ -81,8 +83,10 @@ struct TableChoice {
   /// The error that a column is not there.
   static func noColumn(_ name: String, _ table: Table) -> DataError {
     let names = table.columns.prefix(20).map { "'\($0.name)'" }.joined(separator: ", ")
+    // Where the table's rows begin below the first of the file, that one is a header.
+    let header = (table.rowNumbers.first ?? 1) > 1 ? "row 1, the header, " : ""
     return DataError(
       table.source,
-      "has no column '\(name)'; it has \(names)\(table.columns.count > 20 ? ", …" : "")")
+      "\(header)has no column '\(name)'; it has \(names)\(table.columns.count > 20 ? ", …" : "")")
   }
 }

@@ -32,7 +32,7 @@ public struct TablePreparation: Sendable, Equatable {
   ) throws {
     let rows = trainingRows ?? Array(0..<table.rowCount)
     let chosen = try TableChoice(table, target: target, features: features, trainingRows: rows)
-    let (task, reason) = try TableTask.infer(chosen.target, task, table.source)
+    let (task, reason) = try TableTask.infer(chosen.target, task, table)
     let learned = try chosen.features.map { try TableFeature.learned($0, rows, table.source) }
     self.target = chosen.target.name
     self.task = task

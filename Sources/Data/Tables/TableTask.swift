@@ -30,16 +30,16 @@ extension TableTask {
 
   /// The task that a target column asks for, and why, in one sentence.
   static func infer(
-    _ target: Column, _ choice: TaskChoice, _ source: String
+    _ target: Column, _ choice: TaskChoice, _ table: Table
   ) throws -> (task: TableTask, reason: String) {
     let values = target.distinct
     guard values.count > 1 else {
       throw DataError(
-        source,
-        "column '\(target.name)', the target, is '\(values.first ?? "")' in every row: there is nothing to learn"
+        table.source,
+        "\(table.extent), column '\(target.name)': the target is '\(values.first ?? "")' in all of them, so there is nothing to learn"
       )
     }
-    let (isClasses, reason) = try decide(target, values.count, choice, source)
+    let (isClasses, reason) = try decide(target, values.count, choice, table.source)
     return (isClasses ? .classes(values) : .numbers, reason)
   }
 
