@@ -36,6 +36,7 @@ enum OptimizerChoice {
     guard let rule = table.first(where: { $0.name == name })?.rule?(momentum) else {
       var options = LBFGS.Options()
       options.searchesLine = true
+      options.iterations = 5
       return LBFGS(model.parameters, learningRate: learningRate, options: options)
     }
     return Optimizer(model.parameters, rule, learningRate: learningRate)

@@ -17,7 +17,7 @@ public struct EarlyStopping: Sendable {
   }
 }
 
-/// The model as it was after its best epoch.
+/// The model as it was after its best epoch; of epochs that are equally good, the one with the lower loss.
 public struct BestModel: Sendable {
   /// Which epoch that was, from 1.
   public let epoch: Int

@@ -1,13 +1,15 @@
 import AdjointFormats
 import Glibc
 
-/// Writes checkpoints while a training goes on: at most every so many seconds within an epoch, after every epoch, and
-/// where it is stopped. Where one cannot be written the one before is still there, and the training goes on.
+/// Writes checkpoints while a training goes on: at most every so many seconds within an epoch, after epochs, and where
+/// it is stopped. Where one cannot be written the one before is still there, and the training goes on.
 public final class CheckpointKeeper: TrainingObserver {
   /// Where the checkpoint is.
   public let path: String
   /// How many seconds are between two of them within an epoch.
   public let interval: Double
+  /// How many seconds are at least between two of them at the ends of epochs.
+  public let epochInterval: Double
   /// Who is told, in one line, that one could not be written. By default standard error.
   public var complain: (String) -> Void = { line in
     let bytes = Array((line + "\n").utf8)
@@ -18,10 +20,12 @@ public final class CheckpointKeeper: TrainingObserver {
   private var lastTime = monotonicSeconds()
   private var lastPlace: [Int] = []
 
-  /// Writes to `path`, at most every `interval` seconds.
-  public init(_ path: String, every interval: Double = 30) {
+  /// Writes to `path`, at most every `interval` seconds within an epoch, and after every one, unless the last is
+  /// younger than `epochInterval`: a file on disk takes longer than a short epoch.
+  public init(_ path: String, every interval: Double = 30, epochInterval: Double = 0) {
     self.path = path
     self.interval = interval
+    self.epochInterval = epochInterval
   }
 
   /// The clock starts.
@@ -35,8 +39,10 @@ public final class CheckpointKeeper: TrainingObserver {
     if monotonicSeconds() - lastTime >= interval { save(trainer) }
   }
 
-  /// Writes one.
-  public func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) { save(trainer) }
+  /// Writes one, if the last is old enough.
+  public func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) {
+    if monotonicSeconds() - lastTime >= epochInterval { save(trainer) }
+  }
 
   /// Writes one where steps were taken since the last.
   public func trainingDidEnd(_ trainer: Trainer) {

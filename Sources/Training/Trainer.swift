@@ -201,9 +201,19 @@ public final class Trainer {
 // The best model, and patience.
 extension Trainer {
   private func noteBest() {
-    guard keepsBest, let found = monitor.best(history), found.epoch == history.count else { return }
+    guard keepsBest, let record = history.last, let value = monitor.value(record), !value.isNaN,
+      best.map({ isBetter(record, value, than: $0) }) ?? true
+    else { return }
     best = BestModel(
-      epoch: found.epoch, value: found.value, values: cells.map { $0.value.copied() })
+      epoch: record.epoch, value: value, values: cells.map { $0.value.copied() })
+  }
+
+  /// Few examples give equal accuracies, so that of equals the lower loss decides.
+  private func isBetter(_ record: EpochRecord, _ value: Double, than best: BestModel) -> Bool {
+    guard value == best.value, let loss = record.validation?.loss,
+      let known = history[best.epoch - 1].validation?.loss
+    else { return monitor.isBetter(value, than: best.value) }
+    return loss < known
   }
 
   private func putBackBest() {
