@@ -22,9 +22,20 @@ struct Evaluation {
   /// Prediction and truth of some examples, where they are numbers.
   private(set) var pairs: [(truth: Double, prediction: Double)] = []
 
+  /// A saved model's, by the loss that it was trained by.
+  init(of model: SavedModel, on data: any Dataset) throws {
+    let facts = model.description
+    let loss = try LossChoice.function(
+      facts.loss ?? LossChoice.standard(for: facts.task), for: facts.task)
+    try self.init(
+      model.network, on: data, task: facts.task, classes: facts.labels.count,
+      units: facts.preprocessing.target, loss: loss)
+  }
+
+  /// A model's; numbers are brought to the units of their data first, but for the loss.
   init(
     _ model: any Module, on data: any Dataset, task: LearningTask, classes: Int,
-    loss: (Tensor, Tensor) -> Tensor
+    units: [Preprocessing.Scale], loss: (Tensor, Tensor) -> Tensor
   ) throws {
     var regression = RegressionSums()
     if task == .classification {
@@ -43,7 +54,7 @@ struct Evaluation {
       case .classification: try note(output.softmax(), batch.target.integers, places)
       case .language: break
       case .regression:
-        let (said, true_) = (output.doubles, batch.target.doubles)
+        let (said, true_) = (units.restoring(output), units.restoring(batch.target))
         regression.add(said, true_)
         if pairs.count < 2_000 { pairs += zip(true_, said).map { ($0, $1) } }
       }
@@ -77,6 +88,16 @@ struct Evaluation {
           Mistake(
             place: places[row], label: label, predicted: predicted, probability: own[best]))
       }
+    }
+  }
+}
+
+extension [Preprocessing.Scale] {
+  /// Standardised numbers in the units that they came in: one scale for each column, or none.
+  fileprivate func restoring(_ numbers: Tensor) -> [Double] {
+    guard !isEmpty else { return numbers.doubles }
+    return numbers.doubles.enumerated().map { place, number in
+      number * self[place % count].deviation + self[place % count].mean
     }
   }
 }

@@ -11,7 +11,8 @@ extension Command {
       Option(name: "--json", summary: "one line of JSON"),
     ],
     details: [
-      "DATA: fashion-mnist (its test part), or data like those that the model was trained on."
+      "DATA: fashion-mnist (its test part), or data like those that the model was trained on; of made",
+      "data a thousand new examples. The loss is the one that the model was trained by.",
     ],
     run: { arguments in
       guard arguments.operands.count >= 2 else {
@@ -22,11 +23,7 @@ extension Command {
       _ = try ComputeDevice.use(arguments)
       let model = try SavedModel(arguments.operands[0])
       let data = try ModelInput(model).dataset(Array(arguments.operands.dropFirst()))
-      let loss = try LossChoice.function(
-        LossChoice.standard(for: model.description.task), for: model.description.task)
-      let evaluation = try Evaluation(
-        model.network, on: data, task: model.description.task,
-        classes: model.description.labels.count, loss: loss)
+      let evaluation = try Evaluation(of: model, on: data)
       if arguments.has("--json") { return print(json(evaluation)) }
       var table = TextTable([.left, .right])
       for metric in evaluation.metrics {

@@ -25,12 +25,22 @@ struct ModelInput {
     return try TablePreparation(value, source: "the model")
   }
 
+  /// What the made points became that the model was trained on.
+  private func points() throws -> PointPreparation? {
+    try preprocessing.source?["points"].map { try PointPreparation($0) }
+  }
+
   /// The examples of a file, as `SavedModel.predict` takes them.
   func examples(_ file: String) throws -> Tensor {
     if let preparation = try preparation() {
       return try preparation.inputs(try Table.read(file)).inputs
     }
-    guard preprocessing.shape.count == 3 else { return try numbers(file) }
+    if let points = try points() {
+      return points.inputs(try numbers(file, width: points.coordinates))
+    }
+    guard preprocessing.shape.count == 3 else {
+      return try numbers(file, width: preprocessing.shape[0])
+    }
     return ImageData.isIDX(file) ? try ImageData.images(file) : try picture(file)
   }
 
@@ -43,9 +53,8 @@ struct ModelInput {
   }
 
   /// The rows of a table of numbers, in its own order of columns.
-  private func numbers(_ file: String) throws -> Tensor {
+  private func numbers(_ file: String, width: Int) throws -> Tensor {
     let table = try Table.read(file)
-    let width = preprocessing.shape[0]
     guard table.columns.count == width else {
       throw DataError(file, "has \(table.columns.count) columns, but the model takes \(width)")
     }
@@ -67,6 +76,7 @@ struct ModelInput {
     if let preparation = try preparation() {
       return try TableSource.prepared(preparation, try Table.read(words[0]), nil, element)
     }
+    if let points = try points(), words[0] == points.generator { return try points.fresh(element) }
     let preprocessing = self.preprocessing
     let prepare: @Sendable (Tensor) -> Tensor = { preprocessing.prepared($0, element) }
     if DataChoice.isFolder(words[0]) {

@@ -32,7 +32,7 @@ struct ModelSearch {
     if options.device.name == "cpu" { CPUDevice(threads: 1).use() }
     defer { Devices.current = before }
     let folds = try folds()
-    let straight = try best(of: [0.1, 1, 10, 100].map { linear($0) }, folds)
+    let straight = try best(of: [0.1, 0.3, 1, 3, 10, 100].map { linear($0) }, folds)
     let bent = try best(
       of: [0, 1, 10].map { network($0, epochs: 30) } + [0, 1].map { network($0, epochs: 100) },
       folds)
@@ -108,12 +108,12 @@ extension ModelSearch {
     var model: String { candidate.model }
     var mean: Double { losses.reduce(0, +) / Double(losses.count) }
 
-    /// Better by more than chance does: than the standard error of the difference.
+    /// Better by more than chance does: than twice the standard error of the difference.
     func isClearlyBetter(than other: CandidateScore) -> Bool {
       let gains = zip(losses, other.losses).map { $1 - $0 }
       let (count, mean) = (Double(gains.count), other.mean - mean)
       let spread = gains.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count * (count - 1))
-      return mean > spread.squareRoot() || !other.mean.isFinite
+      return mean > 2 * spread.squareRoot() || !other.mean.isFinite
     }
   }
 

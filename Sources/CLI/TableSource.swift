@@ -33,6 +33,9 @@ enum TableSource {
       try prepared(preparation, table, rows, element)
     }
     let testFile = options.test
+    if let testFile, !DataChoice.isFile(testFile) {
+      throw DataError(testFile, "is no file to test with")
+    }
     return TrainingData(
       name: name(of: path), training: try dataset(table, parts.training),
       validation: parts.validation.isEmpty ? nil : try dataset(table, parts.validation),

@@ -36,10 +36,12 @@ struct TrainRun {
     let view = TrainingView(isQuiet: options.isQuiet)
     let trainer = try makeTrainer(network, view)
     trainer.observers += [
-      CheckpointKeeper(folder.checkpoint), StopOnRequest(signals: [SIGINT, SIGTERM]),
+      CheckpointKeeper(folder.checkpoint, epochInterval: 1),
+      StopOnRequest(signals: [SIGINT, SIGTERM]),
     ]
     do {
-      if options.resumes {
+      // Who was killed before the first checkpoint begins anew.
+      if options.resumes, folder.exists(folder.checkpoint) {
         try trainer.resume(from: folder.checkpoint, training: try trainingLoader())
       }
       announce(network, folder)
@@ -153,20 +155,33 @@ struct TrainRun {
   ) throws -> TrainingResult {
     let isWhole = trainer.history.count >= plan.epochs
     // Whoever is interrupted has not asked for the test: it stays unread.
-    let test = isWhole ? try data.test?() : nil
-    let loss = try LossChoice.function(plan.loss, for: data.task)
-    let evaluation = try test.map {
-      try Evaluation(
-        trainer.model, on: $0, task: data.task, classes: data.outputs, loss: loss)
+    func result(_ evaluation: Evaluation?) throws -> TrainingResult {
+      let result = try TrainingResult(
+        run: self, trainer: trainer, evaluation: evaluation, seconds: view.seconds, folder: folder)
+      try SavedModel(trainer.model, result.description).write(to: folder.model)
+      return result
     }
-    let result = try TrainingResult(
-      run: self, trainer: trainer, evaluation: evaluation, seconds: view.seconds, folder: folder)
-    try SavedModel(trainer.model, result.description).write(to: folder.model)
+    let (test, evaluation): ((any Dataset)?, Evaluation?)
+    do {
+      test = isWhole ? try data.test?() : nil
+      evaluation = try test.map { try evaluate(trainer.model, on: $0) }
+    } catch {
+      // What was learned is not lost with the test.
+      _ = try result(nil)
+      throw error
+    }
+    let result = try result(evaluation)
     guard isWhole else { return result }
     let page = ReportPage(result: result, test: test)
     try AtomicFile.write(try page.text(), to: folder.report)
     for line in options.isQuiet ? [] : result.summary { print(line) }
     return result
+  }
+
+  private func evaluate(_ model: any Module, on test: any Dataset) throws -> Evaluation {
+    try Evaluation(
+      model, on: test, task: data.task, classes: data.outputs, units: data.preprocessing.target,
+      loss: try LossChoice.function(plan.loss, for: data.task))
   }
 
   private func interruption(_ trainer: Trainer, _ folder: RunFolder) -> String {

@@ -50,7 +50,7 @@ struct TrainingResult {
   var description: ModelDescription {
     ModelDescription(
       model: run.plan.model, settings: run.plan.settings, task: run.data.task,
-      labels: run.data.labels, preprocessing: run.data.preprocessing,
+      labels: run.data.labels, preprocessing: run.data.preprocessing, loss: run.plan.loss,
       training: .object(
         [JSON.Member("options", run.options.given)]
           + (json.members ?? []).filter {

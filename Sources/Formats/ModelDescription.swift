@@ -66,16 +66,18 @@ public struct ModelDescription: Sendable, Equatable {
   public var labels: [String]
   /// What is done with inputs first.
   public var preprocessing: Preprocessing
+  /// What was made small, by the name that the commands know; nil in files that do not say.
+  public var loss: String?
   /// How it was trained: for people, and for the commands.
   public var training: JSON
 
   /// A description from its parts.
   public init(
     model: String, settings: ModelSettings, task: LearningTask, labels: [String] = [],
-    preprocessing: Preprocessing, training: JSON = .object([])
+    preprocessing: Preprocessing, loss: String? = nil, training: JSON = .object([])
   ) {
     (self.model, self.settings, self.task, self.labels) = (model, settings, task, labels)
-    (self.preprocessing, self.training) = (preprocessing, training)
+    (self.preprocessing, self.loss, self.training) = (preprocessing, loss, training)
   }
 }
 
@@ -86,12 +88,15 @@ extension ModelDescription {
 
   /// What the metadata of a model file hold.
   public var json: JSON {
-    [
-      "version": .integer(ModelDescription.version), "model": .string(model),
-      "settings": settings.json, "task": .string(task.rawValue),
-      "labels": .array(labels.map { .string($0) }), "preprocessing": preprocessing.json,
-      "training": training,
+    var members = [
+      JSON.Member("version", .integer(ModelDescription.version)),
+      JSON.Member("model", .string(model)), JSON.Member("settings", settings.json),
+      JSON.Member("task", .string(task.rawValue)),
+      JSON.Member("labels", .array(labels.map { .string($0) })),
+      JSON.Member("preprocessing", preprocessing.json),
     ]
+    if let loss { members.append(JSON.Member("loss", .string(loss))) }
+    return .object(members + [JSON.Member("training", training)])
   }
 
   /// Reads what a model file says; `source` names it in errors.
@@ -117,7 +122,8 @@ extension ModelDescription {
     }
     self.init(
       model: model, settings: ModelSettings(settings), task: task, labels: labels,
-      preprocessing: preprocessing, training: json["training"] ?? .object([]))
+      preprocessing: preprocessing, loss: json["loss"]?.string,
+      training: json["training"] ?? .object([]))
   }
 }
 

@@ -196,7 +196,7 @@ import Testing
     try withTemporaryFolder { folder in
       try Self.writePictures(folder)
       let line = [
-        "train", folder + "/two-images-idx3-ubyte", "--epochs", "400", "--model", "mlp", "--json",
+        "train", folder + "/two-images-idx3-ubyte", "--epochs", "2000", "--model", "mlp", "--json",
       ]
       let process = try CommandLineTests.start(line + ["--out", folder + "/o"])
       try process.waitForOutput("epoch 3 ")

@@ -59,6 +59,11 @@ import Testing
       let first = try #require(predicted.output.split(separator: "\n").first)
       let price = try Self.json(String(first))["price"] as? Double
       #expect(abs((price ?? 0) - 1000.5) < 60, "\(first)")
+      // Errors are in the units of the table too.
+      let evaluated = try Self.json(try Self.run("evaluate", model, table, "--json").output)
+      #expect(evaluated["r2"] as? Double ?? 0 > 0.99)
+      let rmse = evaluated["rmse"] as? Double ?? 0
+      #expect(rmse > (evaluated["loss"] as? Double ?? 1).squareRoot() * 100 && rmse < 30)
     }
   }
 
@@ -69,6 +74,29 @@ import Testing
         folder + "/o", "--json")
       #expect(run.code == 0, "\(run.errors)")
       #expect(try Self.json(run.output)["test_accuracy"] as? Double ?? 0 > 0.9)
+    }
+  }
+
+  /// The file keeps what the points became, and the loss: evaluation and prediction need nothing else.
+  @Test func aModelOfPointsKeepsItsFeaturesAndItsLoss() throws {
+    try withTemporaryFolder { folder in
+      let run = try Self.run(
+        "train", "circle", "--features", "x1^2,x2^2", "--epochs", "20", "--loss", "smoothed",
+        "--out", folder + "/o", "--json", "--quiet")
+      let trained = try Self.json(run.output)
+      let model = try #require(trained["model"] as? String)
+      let evaluated = try Self.json(try Self.run("evaluate", model, "circle", "--json").output)
+      #expect(evaluated["accuracy"] as? Double ?? 0 > 0.9)
+      // Smoothed by a tenth, the loss of two classes is 0.1985 at least.
+      let (loss, test) = (evaluated["loss"] as? Double ?? 0, trained["test_loss"] as? Double ?? 0)
+      #expect(loss > 0.19 && abs(loss - test) < 0.1, "\(loss) \(test)")
+      let points = folder + "/points.csv"
+      try "0.1,0.2\n-4,3.5\n".write(toFile: points, atomically: true, encoding: .utf8)
+      let predicted = try Self.run("predict", model, points, "--format", "csv")
+      #expect(
+        predicted.output.contains(",0,1,") && predicted.output.contains(",1,0,"), "\(predicted)")
+      let other = try Self.run("evaluate", model, "spiral")
+      #expect(other.code == 2 && other.errors.split(separator: "\n").count == 1)
     }
   }
 
@@ -88,28 +116,6 @@ import Testing
       #expect(generated.output.hasPrefix("abcdefgh\nabcdefgh\n"), "\(generated)")
       let unknown = try Self.run("generate", folder + "/o/model.safetensors", "--prompt", "Z")
       #expect(unknown.code == 1 && unknown.errors.split(separator: "\n").count == 1)
-    }
-  }
-
-  /// Malformed tables: one line, which names row and column where there are some, and nothing left behind.
-  static let tables: [(name: String, content: String, says: String)] = [
-    ("ragged", "a,b,y\n1,2,x\n1,2\n", "row 3"), ("empty", "", "is empty"),
-    ("binary", "a,b\n\u{0}\u{1}", "is not a text file"),
-    ("missing target", "a,b,y\n1,2,x\n3,4,\n5,6,z\n1,2,x\n", "target"),
-    ("one class", "a,b,y\n1,2,x\n3,4,x\n5,6,x\n1,2,x\n", "column 'y'"),
-  ]
-
-  @Test(arguments: tables.map { $0.name }) func aMalformedTableIsOneLine(name: String) throws {
-    let table = try #require(Self.tables.first { $0.name == name })
-    try withTemporaryFolder { folder in
-      try table.content.write(toFile: folder + "/t.csv", atomically: true, encoding: .utf8)
-      let run = try Self.run(
-        "train", folder + "/t.csv", "--target", name == "ragged" || name == "binary" ? "b" : "y",
-        "--out", folder + "/o")
-      #expect(run.code == 1 && run.output.isEmpty)
-      #expect(
-        run.errors.split(separator: "\n").count == 1 && run.errors.contains(table.says), "\(run)")
-      #expect(!FileManager.default.fileExists(atPath: folder + "/o"))
     }
   }
 }
