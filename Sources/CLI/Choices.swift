@@ -37,6 +37,7 @@ enum OptimizerChoice {
       var options = LBFGS.Options()
       options.searchesLine = true
       options.iterations = 5
+      options.historySize = 10
       return LBFGS(model.parameters, learningRate: learningRate, options: options)
     }
     return Optimizer(model.parameters, rule, learningRate: learningRate)

@@ -121,7 +121,10 @@ extension ModelSearch {
 
   private func folds() throws -> [Fold] {
     let order = shuffledPlaces(count, seed: options.seed)
-    let rows = Subset(data.training, Array(order.prefix(ModelSearch.mostRows)))
+    // A wide table takes longer for each row.
+    let width = data.inputShape.reduce(1, *)
+    let most = max(500, min(ModelSearch.mostRows, 1_000_000 / width))
+    let rows = Subset(data.training, Array(order.prefix(most)))
     let parts = rows.count <= 1_000 ? 5 : 3
     let shares = [Double](repeating: 1 / Double(parts), count: parts)
     let pieces =

@@ -45,6 +45,8 @@ struct TrainRun {
         try trainer.resume(from: folder.checkpoint, training: try trainingLoader())
       }
       announce(network, folder)
+      // What is replaced must not be taken up later in place of this run.
+      if !options.resumes { folder.remove(folder.checkpoint) }
       try AtomicFile.write(options.given.text(indented: true) + "\n", to: folder.config)
       Process.letSignalsThrough()
       try train(trainer)
