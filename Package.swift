@@ -79,6 +79,7 @@ let package = Package(
     example("own-layer"),
     example("gradient"),
     example("save-and-load"),
+    example("to-pytorch"),
     .testTarget(
       name: "AdjointTests",
       dependencies: [

@@ -8,6 +8,7 @@ import Testing
     ("own-layer", ["20"], "parameters: first.weight, first.bias, gate.weight"),
     ("gradient", ["10"], "f(-1, 0.5) = 29.0"),
     ("save-and-load", ["200", "FOLDER"], "(0.1, 0.2) is inside"),
+    ("to-pytorch", ["FOLDER"], "gpt-tied: 28 tensors"),
   ]
 
   @Test(arguments: examples.map { $0.name }) func itRuns(name: String) throws {

@@ -147,3 +147,88 @@ class ViT(nn.Module):
         for layer in self.encoder.layers.values():
             y = layer(y)
         return self.heads.head(self.encoder.ln(y)[:, 0])
+
+
+class VGG(nn.Module):
+    """torchvision's, with its names, of any size."""
+
+    def __init__(self, counts, widths, hidden, pooled, norm, classes):
+        super().__init__()
+        layers, inputs = [], 3
+        for count, width in zip(counts, widths):
+            for _ in range(count):
+                layers += [nn.Conv2d(inputs, width, 3, padding=1)] + ([nn.BatchNorm2d(width)] if norm else []) + [nn.ReLU()]
+                inputs = width
+            layers.append(nn.MaxPool2d(2))
+        self.features, self.avgpool = nn.Sequential(*layers), nn.AdaptiveAvgPool2d(pooled)
+        self.classifier = nn.Sequential(
+            nn.Linear(inputs * pooled * pooled, hidden), nn.ReLU(), nn.Dropout(0), nn.Linear(hidden, hidden),
+            nn.ReLU(), nn.Dropout(0), nn.Linear(hidden, classes))
+
+    def forward(self, x):
+        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+
+
+class UNet(nn.Module):
+    def __init__(self, channels, classes, width, levels):
+        super().__init__()
+        widths = [width << level for level in range(levels + 1)]
+        pairs = list(zip(widths[1:], widths))[::-1]
+        self.down = nn.ModuleList(self.twice(a, b) for a, b in zip([channels] + widths, widths))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, 2) for a, b in pairs)
+        self.merge = nn.ModuleList(self.twice(a, b) for a, b in pairs)
+        self.head = nn.Conv2d(width, classes, 1)
+
+    @staticmethod
+    def twice(inputs, outputs):
+        return nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(),
+            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+
+    def forward(self, x):
+        across = []
+        for level, layers in enumerate(self.down):
+            x = layers(F.max_pool2d(x, 2) if level else x)
+            across.append(x)
+        across.pop()
+        for up, merge in zip(self.up, self.merge):
+            x = merge(torch.cat([across.pop(), up(x)], 1))
+        return self.head(x)
+
+
+class MLP(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = F.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, sizes):
+        super().__init__()
+        self.encoder, self.decoder = MLP(sizes), MLP(sizes[::-1])
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
+class VariationalAutoencoder(nn.Module):
+    """What comes back of the mean of the code; `loss` with the mean in place of a draw."""
+
+    def __init__(self, sizes, code):
+        super().__init__()
+        self.encoder, self.decoder = MLP(sizes), MLP([code] + sizes[::-1])
+        self.mean, self.logVariance = nn.Linear(sizes[-1], code), nn.Linear(sizes[-1], code)
+
+    def forward(self, x):
+        return self.decoder(self.mean(F.relu(self.encoder(x))))
+
+    def loss(self, x):
+        inner = F.relu(self.encoder(x))
+        mean, log = self.mean(inner), self.logVariance(inner)
+        divergence = 0.5 * (log.exp() + mean * mean - 1 - log).sum()
+        return (F.mse_loss(self.decoder(mean), x, reduction="sum") + divergence) / len(x)
