@@ -29,38 +29,21 @@ extension Module {
   }
 
   /// Takes the cells' values by name from a safetensors file, of this library or of PyTorch. Numbers of another type
-  /// become the cell's. If any name is missing, unexpected or wrongly shaped, nothing changes and all are named.
+  /// become the cell's. What has two names in the model may stand under either, or under both. If any name is missing, unexpected or wrongly shaped, nothing changes and all are named.
   public func load(weights path: String) throws {
     try load(try Safetensors(reading: path), source: path)
   }
 
   /// Takes the cells' values by name; `source` is what errors call them.
   public func load(_ weights: Safetensors, source: String) throws {
-    let cells = self.cells
-    var given: [String: Tensor] = [:]
-    for (name, tensor) in weights.tensors { given[name] = tensor }
-    var problems: [String] = []
-    for cell in cells {
-      guard let tensor = given.removeValue(forKey: cell.name) else {
-        if !isCounter(cell.name) {
-          problems.append("has no \(cell.name), which the model needs")
-        }
-        continue
-      }
-      let shape = cell.value.shape
-      if tensor.shape != shape {
-        problems.append(
-          "\(cell.name) is \(tensor.shape.description), but the model's is \(shape.description)")
-      }
+    var fitting = FittingWeights(weights, furtherNames.map { ($0.name, ObjectIdentifier($0.cell)) })
+    let values = cells.map { cell in (cell: cell, value: fitting.take(cell)) }
+    fitting.complainOfTheRest()
+    guard fitting.problems.isEmpty else {
+      throw WeightsError(source: source, problems: fitting.problems)
     }
-    for (name, _) in weights.tensors where given[name] != nil && !isCounter(name) {
-      problems.append("has \(name), which the model does not know")
-    }
-    guard problems.isEmpty else { throw WeightsError(source: source, problems: problems) }
-    for cell in cells {
-      if let tensor = weights[cell.name] {
-        cell.value = try tensor.cast(to: cell.value.element).tryEvaluated()
-      }
+    for (cell, value) in values {
+      if let value { cell.value = try value.cast(to: cell.value.element).tryEvaluated() }
     }
   }
 
@@ -72,6 +55,47 @@ extension Module {
       try cell.value.tryEvaluated().withBytes { digest.update($0) }
     }
     return digest.hexadecimal
+  }
+}
+
+/// The tensors of a file as cells take them, and what is wrong with them.
+private struct FittingWeights {
+  private let weights: Safetensors
+  private let furtherNames: [(name: String, cell: ObjectIdentifier)]
+  private var left: [String: Tensor] = [:]
+  private(set) var problems: [String] = []
+
+  init(_ weights: Safetensors, _ furtherNames: [(name: String, cell: ObjectIdentifier)]) {
+    (self.weights, self.furtherNames) = (weights, furtherNames)
+    for (name, tensor) in weights.tensors { left[name] = tensor }
+  }
+
+  /// The tensor that a cell is to have; nil where none fits.
+  mutating func take(_ cell: Cell) -> Tensor? {
+    let others = furtherNames.filter { $0.cell == ObjectIdentifier(cell) }.map { $0.name }
+    let given = ([cell.name] + others).compactMap { name in
+      left.removeValue(forKey: name).map { (name: name, tensor: $0) }
+    }
+    guard let first = given.first else {
+      if !isCounter(cell.name) { problems.append("has no \(cell.name), which the model needs") }
+      return nil
+    }
+    for (name, tensor) in given where tensor.shape != cell.value.shape {
+      problems.append(
+        "\(name) is \(tensor.shape.description), but the model's is \(cell.value.shape.description)"
+      )
+      return nil
+    }
+    for (name, tensor) in given.dropFirst() where tensor.doubles != first.tensor.doubles {
+      problems.append("\(name) is not \(first.name), but the model has one weight for both")
+    }
+    return first.tensor
+  }
+
+  mutating func complainOfTheRest() {
+    for (name, _) in weights.tensors where left[name] != nil && !isCounter(name) {
+      problems.append("has \(name), which the model does not know")
+    }
   }
 }
 

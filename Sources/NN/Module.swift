@@ -38,6 +38,13 @@ extension Module {
       }
     }
 
+    /// Further names of cells that stand in the model more than once.
+    package var furtherNames: [(name: String, cell: Cell)] {
+      var found = CellCollector()
+      found.collect(from: self, path: "")
+      return found.again
+    }
+
     /// The cells that training changes by gradients.
     public var parameters: [Parameter] { cells.compactMap { $0 as? Parameter } }
 
@@ -111,11 +118,14 @@ extension Module {
   /// Finds cells by reflection.
   private struct CellCollector {
     var cells: [(name: String, cell: Cell)] = []
+    /// Cells that were met before, with the names that they have there.
+    var again: [(name: String, cell: Cell)] = []
     private var seen: Set<ObjectIdentifier> = []
 
     mutating func collect(from value: Any, path: String) {
       if let cell = value as? Cell {
-        if seen.insert(ObjectIdentifier(cell)).inserted { cells.append((path, cell)) }
+        let isNew = seen.insert(ObjectIdentifier(cell)).inserted
+        if isNew { cells.append((path, cell)) } else { again.append((path, cell)) }
         return
       }
       if let named = value as? any NamedParts {

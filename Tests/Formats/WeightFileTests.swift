@@ -91,6 +91,31 @@ import Testing
     }
   }
 
+  @Test func aSharedWeightStandsUnderEitherName() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/gpt.safetensors"
+      let make = { GPT(vocabulary: 5, context: 4, width: 4, depth: 1, heads: 1) }
+      let net = make()
+      let (rows, head) = ("transformer.wte.weight", "lm_head.weight")
+      let rest = net.cells.filter { $0.name != rows }.map { ($0.name, $0.value) }
+      #expect(rest.count == net.cells.count - 1)
+      let weight = net.tokens.weight.value
+      // As PyTorch's `save_model` writes it, as a `state_dict` has it, as this library writes it.
+      for names in [[head], [rows, head], [rows]] {
+        try Safetensors(rest + names.map { ($0, weight) }).write(to: path)
+        let again = make()
+        try again.load(weights: path)
+        #expect(try again.weightsDigest() == net.weightsDigest(), "\(names)")
+      }
+      try Safetensors(rest + [(rows, weight), (head, weight + 1)]).write(to: path)
+      let error = #expect(throws: WeightsError.self) { try make().load(weights: path) }
+      #expect(
+        error?.problems == [
+          "lm_head.weight is not transformer.wte.weight, but the model has one weight for both"
+        ])
+    }
+  }
+
   @Test func doublesBecomeTheCellsType() throws {
     try withTemporaryFolder { folder in
       let (wide, narrow) = (MLP([3, 2], .float64), MLP([3, 2]))

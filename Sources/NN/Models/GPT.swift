@@ -109,11 +109,11 @@
   }
 
   extension GPT: NamedParts {
-    /// The original's names.
+    /// The original's names. With a tied head the tokens' rows have two.
     public var parts: [(name: String, part: Any?)] {
       [
         ("transformer.wte", tokens), ("transformer.wpe", positions), ("transformer.h", blocks),
-        ("transformer.ln_f", norm), ("lm_head", head),
+        ("transformer.ln_f", norm), ("lm_head", head.map { $0 as Any } ?? tokens),
       ]
     }
   }
