@@ -72,6 +72,13 @@ struct ModelInput {
 
   /// Examples with what should come out, prepared for the model.
   func dataset(_ words: [String]) throws -> any Dataset {
+    let data = try labelledDataset(words)
+    return isReconstruction ? Reconstruction(base: data) : data
+  }
+
+  private var isReconstruction: Bool { Reconstruction.isTask(of: model.description.model) }
+
+  private func labelledDataset(_ words: [String]) throws -> any Dataset {
     let element = try model.description.settings.element()
     if let preparation = try preparation() {
       return try TableSource.prepared(preparation, try Table.read(words[0]), nil, element)
@@ -82,7 +89,8 @@ struct ModelInput {
     if DataChoice.isFolder(words[0]) {
       var folder = try ImageFolder(
         words[0], size: (preprocessing.shape[2], preprocessing.shape[1]),
-        channels: preprocessing.shape[0], classNames: model.description.labels)
+        channels: preprocessing.shape[0],
+        classNames: isReconstruction ? nil : model.description.labels)
       folder.prepare = prepare
       return folder
     }
@@ -96,7 +104,8 @@ struct ModelInput {
       )
     }
     let classes = model.description.labels.count
-    guard labels.integers.allSatisfy({ $0 >= 0 && $0 < classes }) else {
+    guard isReconstruction || labels.integers.allSatisfy({ $0 >= 0 && $0 < classes })
+    else {
       throw DataError(words[0], "has labels that the model's \(classes) classes do not include")
     }
     return data

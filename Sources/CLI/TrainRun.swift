@@ -100,7 +100,7 @@ struct TrainRun {
     let metrics: [any Metric] =
       switch data.task {
       case .classification: [Accuracy()]
-      case .regression: [R2(outputs: data.outputs)]
+      case .regression: [R2(outputs: Reconstruction.isTask(of: plan.model) ? 1 : data.outputs)]
       case .language: []
       }
     let trainer = Trainer(

@@ -39,6 +39,11 @@ enum DataChoice {
     "fashion-mnist; a table (.csv, .tsv); a folder of folders of pictures; images in the IDX format, their labels beside them; a text file; or made data (\(Generators.names.joined(separator: ", ")))"
 
   static func load(_ options: TrainOptions) throws -> TrainingData {
+    let data = try read(options)
+    return Reconstruction.isTask(of: options.model) ? try data.reconstructing() : data
+  }
+
+  private static func read(_ options: TrainOptions) throws -> TrainingData {
     let words = options.data
     if words == ["fashion-mnist"] { return try ImageData.fashionMNIST(options) }
     if let pair = ImageData.pair(words) { return try ImageData.files(pair, options) }

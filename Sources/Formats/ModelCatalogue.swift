@@ -20,7 +20,9 @@ public struct CatalogueEntry: Sendable {
 public enum ModelCatalogue {
   /// All of them.
   public static let entries: [CatalogueEntry] = [
-    CatalogueEntry(name: "mlp", summary: "linear layers (hidden: their sizes)", inputRank: 1) {
+    CatalogueEntry(
+      name: "mlp", summary: "linear layers with a non-linearity between them", inputRank: 1
+    ) {
       let sizes = [try $0.sizes("input").reduce(1, *)] + (try $0.sizes("hidden", [128]))
       return FlatInput(
         net: MLP(
@@ -31,12 +33,25 @@ public enum ModelCatalogue {
         net: Linear(
           try $0.sizes("input").reduce(1, *), try $0.size("outputs"), try $0.element()))
     },
+    CatalogueEntry(
+      name: "autoencoder", summary: "gives back its inputs through a narrow middle", inputRank: 1
+    ) {
+      let hidden = try $0.sizes("hidden", [128, 32])
+      return FlatInput(
+        net: Autoencoder(
+          [try $0.sizes("input").reduce(1, *)] + hidden, activation: try $0.activation(),
+          try $0.element()))
+    },
     CatalogueEntry(name: "lenet", summary: "two convolutions for 1×28×28", inputRank: 3) {
       try $0.require(input: [1, 28, 28], for: "lenet")
       return LeNet(classes: try $0.size("outputs"), try $0.element())
     },
     small(20), small(32), small(44), small(56),
     large(18), large(34), large(50), large(101), large(152),
+    vgg(11), vgg(13), vgg(16), vgg(19),
+    CatalogueEntry(name: "vit", summary: "a transformer over patches of images", inputRank: 3) {
+      try visionTransformer($0)
+    },
     CatalogueEntry(name: "gpt", summary: "a transformer for text", inputRank: 0) {
       GPT(
         vocabulary: try $0.size("outputs"), context: try $0.sizes("input").reduce(1, *),
@@ -65,6 +80,49 @@ public enum ModelCatalogue {
       else { throw FormatError("model", "there is no resnet\(depth)") }
       return net
     }
+  }
+
+  /// torchvision's form with batch normalisation; for images below 64 pixels the small one.
+  private static func vgg(_ depth: Int) -> CatalogueEntry {
+    CatalogueEntry(name: "vgg\(depth)", summary: "stacks of convolutions", inputRank: 3) {
+      let (channels, classes) = (try $0.channels(), try $0.size("outputs"))
+      let size = try $0.sizes("input").dropFirst().min() ?? 0
+      let (dropout, element) = (try $0.number("dropout", 0.5), try $0.element())
+      let net =
+        size < 64
+        ? VGG.small(
+          depth, size: size, classes: classes, channels: channels, dropout: dropout, element)
+        : VGG(
+          depth, batchNorm: true, classes: classes, channels: channels, dropout: dropout, element)
+      guard let net else {
+        throw FormatError("model", "vgg\(depth) takes images of at least 2×2, not \(size) pixels")
+      }
+      return net
+    }
+  }
+
+  /// ViT-B/16 from 128 pixels on; for smaller images one that a processor trains in minutes.
+  private static func visionTransformer(_ settings: ModelSettings) throws -> any Module {
+    let (channels, shape) = (try settings.channels(), try settings.sizes("input"))
+    guard shape[1] == shape[2] else {
+      throw FormatError("model", "vit takes square images, not \(Shape(shape).description)")
+    }
+    let isLarge = shape[1] >= 128
+    let patch = try settings.size("patch", isLarge ? 16 : shape[1] % 4 == 0 ? 4 : 1)
+    let width = try settings.size("width", isLarge ? 768 : 64)
+    let heads = try settings.size("heads", isLarge ? 12 : 4)
+    guard shape[1] % patch == 0, width % heads == 0 else {
+      throw FormatError(
+        "model",
+        "vit: patches of \(patch) must fill \(shape[1]) pixels, and \(heads) heads a width of \(width)"
+      )
+    }
+    return ViT(
+      imageSize: shape[1], patch: patch, width: width,
+      depth: try settings.size("depth", isLarge ? 12 : 4), heads: heads,
+      hidden: try settings.size("hidden", isLarge ? 3072 : 128),
+      classes: try settings.size("outputs"), channels: channels,
+      dropout: try settings.number("dropout", 0), try settings.element())
   }
 
   /// The names of all models.

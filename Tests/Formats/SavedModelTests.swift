@@ -80,10 +80,13 @@ import Testing
   @Test func everyModelOfTheCatalogueComesBack() throws {
     try withTemporaryFolder { folder in
       // Large ones take seconds each and are made alike.
-      let large: Set = ["resnet34", "resnet50", "resnet101", "resnet152"]
+      let large: Set = [
+        "resnet34", "resnet50", "resnet101", "resnet152", "vgg13", "vgg16", "vgg19",
+      ]
       for entry in ModelCatalogue.entries where entry.inputRank > 0 && !large.contains(entry.name) {
         let input: JSON = entry.inputRank == 3 ? [1, 28, 28] : [7]
-        let settings: ModelSettings = ["input": input, "outputs": 5]
+        let outputs = entry.name == "autoencoder" ? 7 : 5
+        let settings: ModelSettings = ["input": input, "outputs": .integer(outputs)]
         let network = try entry.make(settings)
         let shape = try settings.sizes("input")
         let path = "\(folder)/\(entry.name).safetensors"
@@ -96,7 +99,7 @@ import Testing
         let back = try SavedModel(path)
         #expect(try back.network.weightsDigest() == network.weightsDigest(), "\(entry.name)")
         let x = Tensor.uniform(Shape([2] + shape), key: RandomKey(0))
-        #expect(try back.predict(x).rows.map { $0.count } == [5, 5], "\(entry.name)")
+        #expect(try back.predict(x).rows.map { $0.count } == [outputs, outputs], "\(entry.name)")
       }
     }
   }
@@ -120,6 +123,34 @@ import Testing
       try check(
         #"{"version":1,"model":"mlp","settings":{"input":[2],"outputs":-1},"task":"regression","preprocessing":{"shape":[2]}}"#,
         says: "outputs cannot be -1")
+    }
+  }
+
+  @Test func imagesOfEverySizeFindTheirForm() throws {
+    func make(_ name: String, _ input: JSON, _ more: ModelSettings = [:]) throws -> any Module {
+      var settings = more
+      settings["input"] = input
+      settings["outputs"] = 5
+      return try ModelCatalogue.make(name, settings)
+    }
+    for size in [2, 9, 28, 32] {
+      let net = try #require(VGG.small(11, size: size, classes: 5, channels: 1))
+      #expect(net(.ones([1, 1, size, size])).shape == [1, 5], "\(size)")
+    }
+    #expect(VGG.small(11, size: 1) == nil && VGG.small(12, size: 32) == nil)
+    let large = try make("vgg11", [3, 64, 64])
+    #expect(large.parameterCount == 128_792_325, "what torchvision's vgg11_bn(num_classes=5) has")
+    for size in [4, 6, 28] as [Int] {
+      let net = try make("vit", [1, .integer(size), .integer(size)])
+      #expect(net(.ones([2, 1, size, size])).shape == [2, 5], "\(size)")
+    }
+    for (name, input, more, says) in [
+      ("vit", [1, 28, 20], [:], "square"), ("vit", [1, 28, 28], ["patch": 5], "fill 28 pixels"),
+      ("vit", [1, 28, 28], ["heads": 3], "3 heads"), ("vgg11", [1, 1, 1], [:], "at least 2×2"),
+      ("vit", [7], [:], "it takes images"),
+    ] as [(String, JSON, ModelSettings, String)] {
+      let error = #expect(throws: FormatError.self) { try make(name, input, more) }
+      #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
     }
   }
 

@@ -153,5 +153,18 @@ enum LayerCases {
         ViT(
           imageSize: 8, patch: 4, width: 12, depth: 2, heads: 3, hidden: 24, classes: 5, type))
     },
+    "vgg": { LayerCase(vgg(batchNorm: false)) },
+    "vgg-norm": { LayerCase(vgg(batchNorm: true)) },
+    "unet": { LayerCase(UNet(2, 3, width: 2, levels: 2, type)) },
+    "autoencoder": { LayerCase(Autoencoder([6, 5, 2], type)) },
+    "vae-loss": {
+      LayerCase(VariationalAutoencoder([6, 5], code: 2, type)) { [$0.loss($1[0])] }
+    },
   ]
+
+  private static func vgg(batchNorm: Bool) -> VGG {
+    VGG(
+      counts: [1, 2], widths: [4, 6], hidden: 7, pooled: 2, batchNorm: batchNorm, classes: 5,
+      dropout: 0, type)
+  }
 }

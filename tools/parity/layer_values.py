@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from make_fixtures import hashed, uniform
 from make_values import TARGET, checksums
-from networks import GPT, ViT, resnet, residual_block
+from networks import VGG, GPT, Autoencoder, UNet, VariationalAutoencoder, ViT, resnet, residual_block
 from torch import nn
 
 torch.set_default_dtype(torch.float64)
@@ -194,6 +194,13 @@ def models():
     add("resnet-large", resnet([1, 1, 1, 1], 4, True, False, 3), [[1, 3, 64, 64]])
     add("gpt", GPT(11, 8, 12, 2, 3), [], integers=([2, 6], 11))
     add("vit", ViT(8, 4, 12, 2, 3, 24, 5), [[2, 3, 8, 8]])
+    add("vgg", VGG([1, 2], [4, 6], 7, 2, False, 5), [[2, 3, 16, 16]])
+    for training in (False, True):
+        end = "-training" if training else ""
+        add("vgg-norm" + end, VGG([1, 2], [4, 6], 7, 2, True, 5), [[2, 3, 16, 16]], training=training)
+        add("unet" + end, UNet(2, 3, 2, 2), [[2, 2, 8, 8]], training=training)
+    add("autoencoder", Autoencoder([6, 5, 2]), [[4, 6]])
+    add("vae-loss", VariationalAutoencoder([6, 5], 2), [[4, 6]], lambda m, x: m.loss(x))
 
 
 for make in (plain, activations, norms, recurrent, attention, models):

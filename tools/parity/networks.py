@@ -221,8 +221,8 @@ class VariationalAutoencoder(nn.Module):
 
     def __init__(self, sizes, code):
         super().__init__()
-        self.encoder, self.decoder = MLP(sizes), MLP([code] + sizes[::-1])
-        self.mean, self.logVariance = nn.Linear(sizes[-1], code), nn.Linear(sizes[-1], code)
+        self.encoder, self.mean = MLP(sizes), nn.Linear(sizes[-1], code)
+        self.logVariance, self.decoder = nn.Linear(sizes[-1], code), MLP([code] + sizes[::-1])
 
     def forward(self, x):
         return self.decoder(self.mean(F.relu(self.encoder(x))))
