@@ -80,6 +80,8 @@ let package = Package(
     example("gradient"),
     example("save-and-load"),
     example("to-pytorch"),
+    example("autoencoder"),
+    example("segmentation"),
     .testTarget(
       name: "AdjointTests",
       dependencies: [

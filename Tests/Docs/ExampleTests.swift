@@ -8,6 +8,8 @@ import Testing
     ("own-layer", ["20"], "parameters: first.weight, first.bias, gate.weight"),
     ("gradient", ["10"], "f(-1, 0.5) = 29.0"),
     ("save-and-load", ["200", "FOLDER"], "(0.1, 0.2) is inside"),
+    ("autoencoder", ["3"], "from a code of chance"),
+    ("segmentation", ["3"], "pixels that are right"),
     ("to-pytorch", ["FOLDER"], "gpt-tied: 28 tensors"),
   ]
 
