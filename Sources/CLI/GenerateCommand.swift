@@ -32,19 +32,31 @@ extension Command {
         throw CommandError.failure(
           "\(path): is a model for \(model.description.task.rawValue), not of language")
       }
-      let vocabulary = Vocabulary(model.description.labels.compactMap { $0.unicodeScalars.first })
       let prompt = arguments.text("--prompt") ?? "\n"
       guard !prompt.isEmpty else {
         throw CommandError.usage("--prompt is empty; give at least one character")
       }
-      let start = try vocabulary.encode(prompt)
-      let tokens: [Int]
-      switch model.network {
-      case let gpt as GPT: tokens = try gpt.generate(start, count: count, sampling: sampling)
-      case let lstm as CharLSTM:
-        tokens = try lstm.generate(start, count: count, sampling: sampling)
-      default: throw CommandError.failure("\(path): \(model.description.model) cannot generate")
-      }
-      print(vocabulary.decode(tokens))
+      let writer = try LanguageModel(model.network, labels: model.description.labels)
+      print(try writer.text(prompt, count: count, sampling))
     })
+}
+
+/// A network that goes on with texts, and its characters.
+struct LanguageModel {
+  private let generate: ([Int], Int, Sampling) throws -> [Int]
+  private let vocabulary: Vocabulary
+
+  init(_ network: any Module, labels: [String]) throws {
+    vocabulary = Vocabulary(labels.compactMap { $0.unicodeScalars.first })
+    switch network {
+    case let gpt as GPT: generate = { try gpt.generate($0, count: $1, sampling: $2) }
+    case let lstm as CharLSTM: generate = { try lstm.generate($0, count: $1, sampling: $2) }
+    default: throw CommandError.failure("the model cannot generate")
+    }
+  }
+
+  /// The prompt and `count` characters after it.
+  func text(_ prompt: String, count: Int, _ sampling: Sampling) throws -> String {
+    vocabulary.decode(try generate(try vocabulary.encode(prompt), count, sampling))
+  }
 }

@@ -1,63 +1,82 @@
 import Adjoint
 
-/// The frame of a chart: where numbers lie on the picture.
+/// The frame of a chart: its title, its sides, and where numbers lie on the picture. Colours are the page's.
 struct ChartFrame {
-  static let (width, height) = (470.0, 260.0)
-  private static let (left, right, top, bottom) = (52.0, 12.0, 28.0, 30.0)
+  let title: String
+  let x: ChartAxis
+  let y: ChartAxis
+  var (width, height) = (470.0, 290.0)
+  private static let (left, right, top, bottom) = (62.0, 16.0, 40.0, 46.0)
 
-  let x: ClosedRange<Double>
-  let y: ClosedRange<Double>
-
-  /// Just large enough for the points; nil where there are none.
-  init?(_ points: [(x: Double, y: Double)]) {
-    let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
-    guard let x = ChartFrame.range(finite.map { $0.x }),
-      let y = ChartFrame.range(finite.map { $0.y })
-    else { return nil }
-    (self.x, self.y) = (x, y)
+  init(_ title: String, _ x: ChartAxis, _ y: ChartAxis) {
+    (self.title, self.x, self.y) = (title, x, y)
   }
 
-  private static func range(_ values: [Double]) -> ClosedRange<Double>? {
-    guard let low = values.min(), let high = values.max() else { return nil }
-    return high > low ? low...high : (low - 0.5)...(high + 0.5)
+  var inner: (x: Double, y: Double, width: Double, height: Double) {
+    (
+      ChartFrame.left, ChartFrame.top, width - ChartFrame.left - ChartFrame.right,
+      height - ChartFrame.top - ChartFrame.bottom
+    )
   }
 
-  func horizontal(_ value: Double) -> Double {
-    let share = (value - x.lowerBound) / (x.upperBound - x.lowerBound)
-    return ChartFrame.left + share * (ChartFrame.width - ChartFrame.left - ChartFrame.right)
-  }
-
-  func vertical(_ value: Double) -> Double {
-    let share = (value - y.lowerBound) / (y.upperBound - y.lowerBound)
-    return ChartFrame.height - ChartFrame.bottom
-      - share * (ChartFrame.height - ChartFrame.top - ChartFrame.bottom)
-  }
+  func horizontal(_ value: Double) -> Double { inner.x + x.share(value) * inner.width }
+  func vertical(_ value: Double) -> Double { inner.y + (1 - y.share(value)) * inner.height }
 
   func place(_ x: Double, _ y: Double) -> String {
-    "\(NumberText.fixed(horizontal(x), places: 1)),\(NumberText.fixed(vertical(y), places: 1))"
+    "\(ChartFrame.text(horizontal(x))),\(ChartFrame.text(vertical(y)))"
   }
 
-  /// The whole picture: lines and numbers of the axes, then what is drawn.
-  func svg(_ title: String, _ body: String) -> String {
-    var marks = ""
-    for step in 0...4 {
-      let share = Double(step) / 4
-      let (px, py) = (
-        x.lowerBound + share * (x.upperBound - x.lowerBound),
-        y.lowerBound + share * (y.upperBound - y.lowerBound)
-      )
-      let (h, v) = (
-        NumberText.fixed(horizontal(px), places: 1), NumberText.fixed(vertical(py), places: 1)
-      )
-      marks +=
-        "<line x1=\"\(ChartFrame.left)\" x2=\"\(ChartFrame.width - ChartFrame.right)\" y1=\"\(v)\" y2=\"\(v)\" stroke=\"#eae5d8\"/>"
-        + "<text x=\"\(ChartFrame.left - 6)\" y=\"\(v)\" text-anchor=\"end\" dominant-baseline=\"middle\">\(NumberText.short(py, digits: 3))</text>"
-        + "<text x=\"\(h)\" y=\"\(ChartFrame.height - 10)\" text-anchor=\"middle\">\(NumberText.short(px, digits: 3))</text>"
-    }
-    let size =
-      "viewBox=\"0 0 \(ChartFrame.width) \(ChartFrame.height)\" width=\"\(ChartFrame.width)\""
+  func circle(_ x: Double, _ y: Double, radius: Double, _ attributes: String) -> String {
+    "<circle cx=\"\(ChartFrame.text(horizontal(x)))\" cy=\"\(ChartFrame.text(vertical(y)))\" r=\"\(ChartFrame.text(radius))\" \(attributes)/>"
+  }
+
+  static func text(_ length: Double) -> String { NumberText.fixed(length, places: 1) }
+
+  /// The whole picture: what lies below the grid, the grid with its numbers, what is drawn, and what colours mean.
+  func svg(below: String = "", _ body: String, legend: [(name: String, style: String)] = [])
+    -> String
+  {
+    let size = "viewBox=\"0 0 \(ChartFrame.text(width)) \(ChartFrame.text(height))\""
+    let head = "<text class=\"title\" x=\"14\" y=\"23\">\(HTML.escaped(title))</text>"
     return
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"\(HTML.escaped(title))\" \(size)>\(marks)\(body)<text x=\"\(ChartFrame.left)\" y=\"18\">\(HTML.escaped(title))</text></svg>"
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-label=\"\(HTML.escaped(title))\" width=\"\(ChartFrame.text(width))\" \(size)>\(head)\(below)\(grid)\(body)\(names)\(ChartFrame.legend(legend, width))</svg>"
+  }
+
+  private var grid: String {
+    let (left, bottom) = (inner.x, inner.y + inner.height)
+    let rows = y.marks.map { mark -> String in
+      let v = ChartFrame.text(vertical(mark.value))
+      return
+        "<line class=\"grid\" x1=\"\(left)\" x2=\"\(left + inner.width)\" y1=\"\(v)\" y2=\"\(v)\"/><text x=\"\(left - 8)\" y=\"\(v)\" dy=\".35em\" text-anchor=\"end\">\(mark.text)</text>"
+    }
+    let columns = x.marks.map { mark -> String in
+      let h = ChartFrame.text(horizontal(mark.value))
+      return
+        "<line class=\"tick\" x1=\"\(h)\" x2=\"\(h)\" y1=\"\(bottom)\" y2=\"\(bottom + 4)\"/><text x=\"\(h)\" y=\"\(bottom + 17)\" text-anchor=\"middle\">\(mark.text)</text>"
+    }
+    return (rows + columns).joined()
+  }
+
+  private var names: String {
+    let (middle, across) = (inner.x + inner.width / 2, inner.y + inner.height / 2)
+    let below =
+      "<text class=\"name\" x=\"\(middle)\" y=\"\(height - 10)\" text-anchor=\"middle\">\(HTML.escaped(x.name))</text>"
+    guard !y.name.isEmpty else { return below }
+    return below
+      + "<text class=\"name\" transform=\"translate(16 \(across)) rotate(-90)\" text-anchor=\"middle\">\(HTML.escaped(y.name))</text>"
+  }
+
+  /// In the row of the title, from the right.
+  private static func legend(_ items: [(name: String, style: String)], _ width: Double) -> String {
+    var right = width - ChartFrame.right
+    return items.reversed().map { item -> String in
+      let text =
+        "<text x=\"\(right)\" y=\"23\" text-anchor=\"end\">\(HTML.escaped(item.name))</text>"
+      let start = right - 6.6 * Double(item.name.count) - 22
+      right = start - 14
+      return text
+        + "<line class=\"\(item.style)\" x1=\"\(start)\" x2=\"\(start + 16)\" y1=\"19\" y2=\"19\"/>"
+    }.joined()
   }
 }
 
@@ -65,44 +84,76 @@ struct ChartFrame {
 struct LineChart {
   let title: String
   let series: [TerminalPlot.Series]
-  private static let colours = ["#2b6cb0", "#c05621", "#2f855a", "#805ad5"]
-
-  init(title: String, series: [TerminalPlot.Series]) {
-    self.title = title
-    self.series = series
-  }
+  /// The epoch whose weights were kept.
+  var best: Int?
 
   var svg: String {
-    guard let frame = ChartFrame(series.flatMap { $0.values }) else { return "" }
-    var body = ""
-    for (place, one) in series.enumerated() {
-      let colour = LineChart.colours[place % LineChart.colours.count]
-      let points = one.values.filter { $0.y.isFinite }.map { frame.place($0.x, $0.y) }
-      body +=
-        points.count == 1
-        ? "<circle cx=\"\(points[0].split(separator: ",")[0])\" cy=\"\(points[0].split(separator: ",")[1])\" r=\"3\" fill=\"\(colour)\"/>"
-        : "<polyline fill=\"none\" stroke=\"\(colour)\" stroke-width=\"2\" points=\"\(points.joined(separator: " "))\"/>"
-      body +=
-        "<text x=\"\(ChartFrame.width - 16)\" y=\"\(18 + 15 * place)\" text-anchor=\"end\" style=\"fill:\(colour)\">\(HTML.escaped(one.name))</text>"
+    let values = series.flatMap { $0.values.map { $0.y } }.filter { $0.isFinite }
+    let isWide = (values.min() ?? 0) > 0 && (values.max() ?? 0) > 100 * (values.min() ?? 0)
+    guard
+      let x = ChartAxis("epoch", series.flatMap { $0.values.map { $0.x } }, .counts, marks: 8),
+      let y = ChartAxis("", values, isWide ? .logarithmic : .numbers)
+    else { return "" }
+    let frame = ChartFrame(title, x, y)
+    let curves = series.enumerated().map { place, one in
+      curve(one.values.filter { $0.y.isFinite }, frame, "line s\(place % 4)", one.name)
     }
-    return frame.svg(title, body)
+    var legend = series.enumerated().map { (name: $1.name, style: "line s\($0 % 4)") }
+    if best != nil { legend.append((name: "best", style: "best")) }
+    return frame.svg(below: mark(frame), curves.joined(), legend: legend)
+  }
+
+  private func mark(_ frame: ChartFrame) -> String {
+    guard let best else { return "" }
+    let h = ChartFrame.text(frame.horizontal(Double(best)))
+    let (top, bottom) = (frame.inner.y, frame.inner.y + frame.inner.height)
+    return "<line class=\"best\" x1=\"\(h)\" x2=\"\(h)\" y1=\"\(top)\" y2=\"\(bottom)\"/>"
+  }
+
+  /// A line through the points; where they are few, the points too, each of which says its number.
+  private func curve(
+    _ points: [(x: Double, y: Double)], _ frame: ChartFrame, _ style: String, _ name: String
+  ) -> String {
+    let path = points.map { frame.place($0.x, $0.y) }.joined(separator: " ")
+    let line = points.count > 1 ? "<polyline class=\"\(style)\" points=\"\(path)\"/>" : ""
+    guard points.count <= 100 else { return line }
+    let radius = points.count <= 20 ? 2.5 : 1
+    let dots = points.map { point -> String in
+      let text =
+        "epoch \(Int(point.x)): \(HTML.escaped(name)) \(NumberText.short(point.y, digits: 4))"
+      return "<g class=\"\(style)\"><title>\(text)</title>"
+        + frame.circle(point.x, point.y, radius: 7, "class=\"touch\"")
+        + frame.circle(point.x, point.y, radius: radius, "class=\"dot\"") + "</g>"
+    }
+    return line + dots.joined()
   }
 }
 
 /// Points, with the diagonal on which they should lie.
 struct ScatterChart {
-  let points: [(x: Double, y: Double)]
+  let title: String
+  let points: [(truth: Double, prediction: Double)]
+  /// What the number is called.
+  let name: String
 
   var svg: String {
-    guard let frame = ChartFrame(points + points.map { ($0.x, $0.x) }) else { return "" }
-    let ends = (frame.x.lowerBound, frame.x.upperBound)
-    let line =
-      "<polyline fill=\"none\" stroke=\"#b9b19d\" points=\"\(frame.place(ends.0, ends.0)) \(frame.place(ends.1, ends.1))\"/>"
-    let dots = points.filter { $0.x.isFinite && $0.y.isFinite }.map { point in
-      let x = NumberText.fixed(frame.horizontal(point.x), places: 1)
-      let y = NumberText.fixed(frame.vertical(point.y), places: 1)
-      return "<circle cx=\"\(x)\" cy=\"\(y)\" r=\"2.5\" fill=\"#2b6cb0\" fill-opacity=\"0.5\"/>"
+    let points = points.filter { $0.truth.isFinite && $0.prediction.isFinite }
+    let all = points.flatMap { [$0.truth, $0.prediction] }
+    guard let x = ChartAxis("true \(name)", all), let y = ChartAxis("predicted \(name)", all) else {
+      return ""
     }
-    return frame.svg("prediction over truth", line + dots.joined())
+    var frame = ChartFrame(title, x, y)
+    (frame.width, frame.height) = (470, 470)
+    let ends = (x.value(at: 0), x.value(at: 1))
+    let line =
+      "<polyline class=\"diagonal\" points=\"\(frame.place(ends.0, ends.0)) \(frame.place(ends.1, ends.1))\"/>"
+    let dots = points.map { point -> String in
+      let text =
+        "true \(NumberText.short(point.truth, digits: 4)), predicted \(NumberText.short(point.prediction, digits: 4))"
+      return "<g><title>\(text)</title>"
+        + frame.circle(point.truth, point.prediction, radius: 3, "class=\"point\"") + "</g>"
+    }
+    return frame.svg(
+      below: line, dots.joined(), legend: [(name: "as it should be", style: "diagonal")])
   }
 }

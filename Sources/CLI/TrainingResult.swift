@@ -10,6 +10,9 @@ struct TrainingResult {
   let folder: RunFolder
   let digest: String
   let cells: [Cell]
+  let model: any Module
+  /// The epoch whose weights were kept, where that was looked for.
+  let bestEpoch: Int?
 
   init(
     run: TrainRun, trainer: Trainer, evaluation: Evaluation?, seconds: Double, folder: RunFolder
@@ -20,7 +23,9 @@ struct TrainingResult {
     self.evaluation = evaluation
     self.seconds = seconds
     self.folder = folder
+    model = trainer.model
     cells = trainer.model.cells
+    bestEpoch = trainer.best?.epoch
     digest = try trainer.model.weightsDigest()
   }
 

@@ -79,6 +79,60 @@ import Testing
     #expect(inspected.output.contains("layers.0.weight") && inspected.output.contains("mlp"))
   }
 
+  @Test func anAutoencoderGivesPicturesBack() throws {
+    try withTemporaryFolder { folder in
+      try Self.writePictures(folder)
+      let (images, out) = (folder + "/two-images-idx3-ubyte", folder + "/out")
+      let run = try Self.run(
+        "train", images, "--test", images, "--model", "autoencoder", "--epochs", "20", "--out", out,
+        "--json")
+      #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+      #expect(run.output.contains("reconstruction: an autoencoder is to give back the 784 numbers"))
+      #expect(!run.output.contains("classification"))
+      let last = try #require(run.output.split(separator: "\n").last)
+      let line = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+      let r2 = try #require(line?["test_r2"] as? Double)
+      #expect(r2 > 0.8, "\(r2)")
+      let page = try String(contentsOfFile: out + "/report.html", encoding: .utf8)
+      #expect(page.contains("What comes back") && page.contains("data:image/png"))
+      let evaluated = try Self.run("evaluate", out + "/model.safetensors", images, "--json")
+      #expect(evaluated.output.contains("\"r2\":"), "\(evaluated)")
+      let text = try Self.run("train", "README.md", "--model", "autoencoder", "--out", out + "2")
+      #expect(text.code != 0 && text.errors.split(separator: "\n").count == 1)
+    }
+  }
+
+  @Test func aVisionTransformerLearnsPictures() throws {
+    try withTemporaryFolder { folder in
+      try Self.writePictures(folder)
+      let images = folder + "/two-images-idx3-ubyte"
+      let run = try Self.run(
+        "train", images, "--test", images, "--model", "vit", "--epochs", "4", "--out",
+        folder + "/out", "--json")
+      #expect(run.output.contains("\"test_accuracy\":1.0"), "\(run)")
+    }
+  }
+
+  @Test func theReportOfANumberAndOfAPlane() throws {
+    try withTemporaryFolder { folder in
+      for (data, part) in [
+        ("plane", "Prediction by truth"), ("circle", "Which class it sees where"),
+      ] {
+        let out = folder + "/" + data
+        let run = try Self.run("train", data, "--epochs", "3", "--out", out)
+        #expect(run.code == 0 && run.errors.isEmpty, "\(run)")
+        let page = try String(contentsOfFile: out + "/report.html", encoding: .utf8)
+        #expect(page.contains(part), "\(data)")
+        #expect(
+          !page.contains("http://")
+            || page.components(separatedBy: "http://").dropFirst()
+              .allSatisfy { $0.hasPrefix("www.w3.org/2000/svg") }
+        )
+        #expect(!page.contains("NaN") && !page.contains("https://"))
+      }
+    }
+  }
+
   @Test(arguments: ["random", "grid", "halving"]) func aTuningRanksAndGoesOn(
     strategy: String
   ) throws {
