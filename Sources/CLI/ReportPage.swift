@@ -216,7 +216,7 @@ enum HTML {
 
   /// A metric as people write it.
   static func metric(_ name: String) -> String {
-    ["r2": "R²", "mae": "mean absolute error", "rmse": "root mean squared error"][name] ?? name
+    ["r2": "R²", "mae": "MAE", "rmse": "RMSE"][name] ?? name
   }
 
   static func capitalized(_ text: String) -> String {

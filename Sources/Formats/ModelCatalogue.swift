@@ -108,7 +108,10 @@ public enum ModelCatalogue {
       throw FormatError("model", "vit takes square images, not \(Shape(shape).description)")
     }
     let isLarge = shape[1] >= 128
-    let patch = try settings.size("patch", isLarge ? 16 : shape[1] % 4 == 0 ? 4 : 1)
+    // Rows, and with them the work, are few: at most 4 × 4, from 64 pixels on 8 × 8.
+    let across = shape[1] < 64 ? 4 : 8
+    let fitting = (1...shape[1]).first { shape[1] % $0 == 0 && shape[1] / $0 <= across }
+    let patch = try settings.size("patch", isLarge ? 16 : fitting)
     let width = try settings.size("width", isLarge ? 768 : 64)
     let heads = try settings.size("heads", isLarge ? 12 : 4)
     guard shape[1] % patch == 0, width % heads == 0 else {
