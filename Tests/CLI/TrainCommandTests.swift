@@ -107,8 +107,8 @@ import Testing
       try Self.writePictures(folder)
       let images = folder + "/two-images-idx3-ubyte"
       let run = try Self.run(
-        "train", images, "--test", images, "--model", "vit", "--epochs", "4", "--out",
-        folder + "/out", "--json")
+        "train", images, "--test", images, "--model", "vit", "--epochs", "14",
+        "--learning-rate", "0.0005", "--out", folder + "/out", "--json")
       #expect(run.output.contains("\"test_accuracy\":1.0"), "\(run)")
     }
   }
