@@ -45,6 +45,12 @@ CHECKS = r"""
   }
   const network = part('Network'), settings = part('Settings'), curves = part('Curves');
   if (curves && !curves.querySelector('svg')) problems.push('there are no curves');
+  const epochs = [...document.querySelectorAll('.facts div')].map(text).find(t => /epochs/.test(t));
+  if (epochs && curves)
+    for (const svg of curves.querySelectorAll('svg'))
+      if (!svg.querySelector('polyline')) problems.push('a curve has no line');
+  for (const figure of document.querySelectorAll('figure'))
+    if (!figure.querySelector('img')) problems.push('a figure has no picture');
   if (network && network.querySelectorAll('tbody tr').length < 1) problems.push('the network has no layers');
   if (settings && !/adjoint train /.test(text(settings))) problems.push('the command is not named');
   if (settings && !/[0-9a-f]{64}/.test(text(settings))) problems.push('the digest is not named');
