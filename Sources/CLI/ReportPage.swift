@@ -167,7 +167,7 @@ struct ReportPage {
     let trimmed = text.drop { $0.isNewline }
     return HTML.section(
       "A sample",
-      "<p>400 characters that it writes, at temperature 0.8.</p><pre class=\"text\">\(HTML.escaped(trimmed))</pre>"
+      "<p>400 characters that it writes, at temperature 0.8.</p><pre>\(HTML.escaped(trimmed))</pre>"
     )
   }
 

@@ -65,8 +65,7 @@ enum ReportStyle {
     dt { font-weight: 600; font-size: 13px; margin-top: .9rem; }
     dd { margin: .25rem 0 0; }
     pre { margin: 0; font: 13px/1.5 ui-monospace, monospace; background: var(--code); padding: .7rem .9rem; \
-    border-radius: 4px; overflow-x: auto; }
-    pre.text { white-space: pre-wrap; overflow-wrap: anywhere; }
+    border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere; }
     code { font: 12.5px ui-monospace, monospace; }
     """
 }
