@@ -13,9 +13,15 @@ static int64_t padded_places(const adj_attention *s) {
   return adj_ceil_div(s->places, attention_lanes) * attention_lanes;
 }
 
-// Of one thread: the weights of a block of rows, and the gradient of their scores.
+// The weights of a block of rows, or the gradient of their scores.
 static int64_t block_elements(const adj_attention *s) {
-  return 2 * adj_min(attention_rows, s->places) * padded_places(s);
+  return adj_min(attention_rows, s->places) * padded_places(s);
+}
+
+// Of one thread: weights, their gradient, and the block's queries times the scale.
+static int64_t thread_elements(const adj_attention *s) {
+  int64_t queries = adj_min(attention_rows, s->places) * s->width;
+  return 2 * block_elements(s) + adj_ceil_div(queries, attention_lanes) * attention_lanes;
 }
 
 static int attention_team(const adj_attention *s, int threads) {
@@ -24,7 +30,7 @@ static int attention_team(const adj_attention *s, int threads) {
 }
 
 int64_t adj_attention_scratch(const adj_attention *s, int element_bytes, int threads) {
-  return block_elements(s) * element_bytes * attention_team(s, threads);
+  return thread_elements(s) * element_bytes * attention_team(s, threads);
 }
 
 #define ELEMENT_TEMPLATE "attention.inc"

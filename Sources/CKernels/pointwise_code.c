@@ -316,6 +316,7 @@ static adj_pointwise_code *loaded(const assembler *out) {
   adj_pointwise_code *code = malloc(sizeof *code);
   void *memory = mmap(NULL, out->count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (!code || memory == MAP_FAILED) {
+    if (memory != MAP_FAILED) munmap(memory, out->count);
     free(code);
     return NULL;
   }

@@ -37,11 +37,16 @@ extension CPUDevice: Device {
 
   package func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool {
     switch region {
-    case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient, is SelfAttention,
-      is SelfAttentionGradient:
-      true
+    case is SoftmaxCrossEntropy, is SoftmaxCrossEntropyGradient: true
+    case let attention as SelfAttention: hasEnoughHeads(attention.form, inputs[0].shape)
+    case let gradient as SelfAttentionGradient: hasEnoughHeads(gradient.form, inputs[0].shape)
     default: false
     }
+  }
+
+  /// Whether every thread finds a head, or there is too little work for more than one.
+  private func hasEnoughHeads(_ form: AttentionForm, _ rows: Shape) -> Bool {
+    rows[0] * form.keyHeads >= threads || rows.count < 32_768
   }
 
   package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {

@@ -23,12 +23,12 @@ extension Dataset {
     guard classes.count == count else {
       throw DataError("split", "\(classes.count) classes for \(count) examples")
     }
-    var parts = [[Int]](repeating: [], count: shares.count)
+    var deal = Deal(shares)
     for label in Set(classes).sorted() {
       let members = classes.indices.filter { classes[$0] == label }
-      let order = shuffledPlaces(members.count, seed: seed &+ label).map { members[$0] }
-      for (part, places) in cut(order, shares).enumerated() { parts[part] += places }
+      deal.deal(shuffledPlaces(members.count, seed: seed &+ label).map { members[$0] })
     }
+    let parts = deal.parts
     // Each part in an order that does not tell the classes.
     return parts.enumerated().map { part, places in
       Subset(self, shuffledPlaces(places.count, seed: seed &+ part).map { places[$0] })
@@ -53,6 +53,42 @@ extension Dataset {
 private func checkShares(_ shares: [Double]) throws {
   guard shares.allSatisfy({ $0 >= 0 }), shares.reduce(0, +) <= 1 + 1e-9 else {
     throw DataError("split", "the shares \(shares) must not be negative, nor more than 1 together")
+  }
+}
+
+/// Examples dealt out to parts: of every list each part gets its share, and where lists are too short for that, the part
+/// that is farthest behind in all.
+private struct Deal {
+  private(set) var parts: [[Int]]
+  private let shares: [Double]
+  /// How many were dealt to each part and, last, to none.
+  private var counts: [Int]
+
+  init(_ shares: [Double]) {
+    parts = Array(repeating: [], count: shares.count)
+    self.shares = shares + [Swift.max(0, 1 - shares.reduce(0, +))]
+    counts = Array(repeating: 0, count: shares.count + 1)
+  }
+
+  mutating func deal(_ members: [Int]) {
+    var own = Array(repeating: 0, count: shares.count)
+    for (place, member) in members.enumerated() {
+      let total = counts.reduce(0, +)
+      func lag(_ part: Int) -> (own: Double, all: Double) {
+        (
+          shares[part] * Double(place + 1) - Double(own[part]),
+          shares[part] * Double(total + 1) - Double(counts[part])
+        )
+      }
+      let next = shares.indices.reduce(0) { best, part in
+        let (a, b) = (lag(part), lag(best))
+        let isTie = abs(a.own - b.own) < 1e-9
+        return a.own > b.own + 1e-9 || (isTie && a.all > b.all + 1e-9) ? part : best
+      }
+      own[next] += 1
+      counts[next] += 1
+      if next < parts.count { parts[next].append(member) }
+    }
   }
 }
 

@@ -86,7 +86,8 @@ private struct FittingWeights {
       )
       return nil
     }
-    for (name, tensor) in given.dropFirst() where tensor.doubles != first.tensor.doubles {
+    for (name, tensor) in given.dropFirst()
+    where tensor.doubles.map({ $0.bitPattern }) != first.tensor.doubles.map({ $0.bitPattern }) {
       problems.append("\(name) is not \(first.name), but the model has one weight for both")
     }
     return first.tensor

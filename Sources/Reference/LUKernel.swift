@@ -39,7 +39,10 @@ func factorLU<Scalar: FloatingPoint>(
   var (sign, isRegular): (Scalar, Bool) = (1, true)
   for column in 0..<width {
     var best = column
-    for row in column..<height where abs(a[row * width + column]) > abs(a[best * width + column]) {
+    // NaN wins, and spreads: a matrix with one has no factors.
+    for row in column..<height
+    where !(abs(a[row * width + column]) <= abs(a[best * width + column])) {
+      if a[best * width + column].isNaN { break }
       best = row
     }
     guard a[best * width + column] != 0 else {

@@ -44,6 +44,9 @@ public final class CheckpointKeeper: TrainingObserver {
     if monotonicSeconds() - lastTime >= epochInterval { save(trainer) }
   }
 
+  /// Writes one where steps were taken since the last: of the weights that steps go on from, not of the best.
+  public func stepsDidEnd(_ trainer: Trainer) { trainingDidEnd(trainer) }
+
   /// Writes one where steps were taken since the last.
   public func trainingDidEnd(_ trainer: Trainer) {
     if lastPlace != place(trainer) { save(trainer) }

@@ -60,6 +60,8 @@ public protocol TrainingObserver: AnyObject {
   func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) throws
   /// Called when something is found that goes wrong.
   func trainerDidFind(_ trainer: Trainer, _ finding: Finding) throws
+  /// Called when all steps are taken, before the best weights are put back.
+  func stepsDidEnd(_ trainer: Trainer) throws
   /// Called at the end, however it came about.
   func trainingDidEnd(_ trainer: Trainer) throws
 }
@@ -73,6 +75,8 @@ extension TrainingObserver {
   public func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) throws {}
   /// Does nothing.
   public func trainerDidFind(_ trainer: Trainer, _ finding: Finding) throws {}
+  /// Does nothing.
+  public func stepsDidEnd(_ trainer: Trainer) throws {}
   /// Does nothing.
   public func trainingDidEnd(_ trainer: Trainer) throws {}
 }

@@ -92,6 +92,7 @@ public final class Trainer {
       try takeEpochs(training, validation, epochs, start)
       if history.count >= epochs || isOutOfPatience {
         if looksForFaults { try examiner.trainingDidEnd(training, validation) }
+        for observer in observers { try observer.stepsDidEnd(self) }
         putBackBest()
       }
     } catch {

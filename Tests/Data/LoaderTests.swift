@@ -88,6 +88,17 @@ import Testing
     let rare = even.map { part in part.places.filter { classes[$0] == 1 }.count }
     #expect(rare.sorted() == [5, 6] && Set(even.flatMap { $0.places }).count == 103)
 
+    // Classes of one, two and three: no part is left behind, and none has a class twice while another has none.
+    for size in 1...3 {
+      let pairs = (0..<30).map { $0 / size }
+      let shares = [Double](repeating: 0.2, count: 5)
+      let dealt = try numbers(30).stratifiedSplit(shares, classes: pairs, seed: size)
+      #expect(dealt.map { $0.count } == [6, 6, 6, 6, 6])
+      #expect(dealt.allSatisfy { part in Set(part.places.map { pairs[$0] }).count == 6 })
+    }
+    let part = try numbers(50).stratifiedSplit([0.5], classes: (0..<50).map { $0 % 5 })
+    #expect(part[0].count == 25)
+
     let folds = try data.folds(4)
     #expect(folds.flatMap { $0.validation.places }.sorted() == Array(0..<103))
     for fold in folds {

@@ -10,6 +10,16 @@ import Testing
   static let devices: [any Device] = SingularValueTests.devices
   static let elements: [ElementType] = [.float64, .float32]
 
+  @Test func whatIsNoNumberHasNoFactors() {
+    let wrong = Tensor([[0, 1], [.nan, 1]], .float64)
+    for device in Self.devices {
+      Devices.with(device) {
+        #expect(determinant(wrong).item.isNaN, "\(device.name)")
+        #expect(lu(wrong).u.doubles.contains { $0.isNaN }, "\(device.name)")
+      }
+    }
+  }
+
   @Test(arguments: elements) func factorsGiveTheMatrix(element: ElementType) {
     let unit = element == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne)
     let shapes: [Shape] = [

@@ -32,6 +32,11 @@ import Testing
       #expect(log10(Tensor([1, 10, 100, 1000, 10000], .float16)).floats == [0, 1, 2, 3, 4])
       #expect(log2(Tensor([0.25, 1, 1024], .bfloat16)).floats == [-2, 0, 10])
     }
+    let below: [Float] = [1.9999998, 3.999999, 1023.9995, 999.9995]
+    Self.onEveryEngine { name in
+      let found = log2(Tensor(below)).floats.prefix(3) + log10(Tensor(below)).floats.suffix(1)
+      #expect(zip(found, [1, 2, 10, 3] as [Float]).allSatisfy { $0 < $1 }, "\(name): \(found)")
+    }
     #expect(
       log10(Tensor([0, -1, .infinity, .nan], .float64)).doubles.map { "\($0)" } == [
         "-inf", "nan", "inf", "nan",

@@ -38,6 +38,13 @@ import Testing
     }
   }
 
+  /// Scores that are finite although queries times keys are not, before the scale.
+  @Test func largeNumbersOverflowNoSoonerThanInItsBody() {
+    let rows = Tensor.full([1, 3, 12], 1e19, .float32)
+    let form = AttentionForm(heads: 1, keyHeads: 1, isCausal: true, scale: 0.1)
+    #expect(SelfAttention(form).apply(rows).floats.allSatisfy { $0 == 1e19 })
+  }
+
   @Test func threadsChangeNoBits() {
     let one = Devices.with(CPUDevice(threads: 1)) {
       Self.found(Self.forms[0], .float32, whole: true)

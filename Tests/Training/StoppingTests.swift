@@ -112,6 +112,35 @@ import Testing
     #expect(same.history.count == 1 && same.optimizer.stepCount == 4)
   }
 
+  /// The last checkpoint holds what steps go on from, though the best weights are put back at the end.
+  @Test func aFinishedRunGoesOnAsIfItHadNotEnded() throws {
+    let path = "/tmp/adjoint-longer-\(getpid())"
+    defer { unlink(path) }
+    let (training, validation) = try loaders()
+    func make() -> Trainer {
+      let trainer = trainer(rate: 0.3)
+      trainer.keepsBest = true
+      return trainer
+    }
+    let whole = make()
+    try whole.fit(training, validation: validation, epochs: 12)
+    var differed = false
+    for end in 4...8 {
+      let first = make()
+      first.observers = [CheckpointKeeper(path, epochInterval: 1e9)]
+      try first.fit(training, validation: validation, epochs: end)
+      let longer = make()
+      try longer.resume(from: path, training: training)
+      differed =
+        differed || first.model.cells[0].value.doubles != longer.model.cells[0].value.doubles
+      try longer.fit(training, validation: validation, epochs: 12)
+      for (a, b) in zip(whole.model.cells, longer.model.cells) {
+        #expect(a.value.doubles == b.value.doubles)
+      }
+    }
+    #expect(differed, "the best epoch was the last in every run: the test proves nothing")
+  }
+
   @Test func remediesSayWhatTheRunSuggests() throws {
     let trainer = trainer(rate: 2e-3)
     try trainer.fit(try loaders(256).0, epochs: 6)

@@ -37,21 +37,23 @@ public func reciprocal(_ x: Tensor) -> Tensor { x.constant(1) / x }
 public func rsqrt(_ x: Tensor) -> Tensor { x.constant(1) / sqrt(x) }
 
 /// The logarithm to base 2, element by element; of powers of 2 exactly their exponents.
-public func log2(_ x: Tensor) -> Tensor { logarithm(x, 0x1.62e42fefa39efp-1) }
+public func log2(_ x: Tensor) -> Tensor { logarithm(x, 2, 0x1.62e42fefa39efp-1) }
 
 /// The logarithm to base 10, element by element; of powers of 10 exactly their exponents.
-public func log10(_ x: Tensor) -> Tensor { logarithm(x, 0x1.26bb1bbb55516p+1) }
+public func log10(_ x: Tensor) -> Tensor { logarithm(x, 10, 0x1.26bb1bbb55516p+1) }
 
-/// log x over the logarithm of a base. Where that is within three units in the last place of a whole number it is that
-/// number: for every power of the base the quotient is, and for nothing farther from one than its rounding.
-private func logarithm(_ x: Tensor, _ ofBase: Double) -> Tensor {
+/// log x over the logarithm of the base; where x is a whole power of the base, that whole number.
+private func logarithm(_ x: Tensor, _ base: Double, _ ofBase: Double) -> Tensor {
   x.asFloating.computedWide { x in
     let quotient = log(x) / x.constant(ofBase)
     let whole = round(quotient)
-    let room = abs(whole) * x.constant(x.element == .float64 ? 0x1.8p-52 : 0x1.8p-23)
     let lost = whole - quotient
+    // Powers of doubles are right but for their last digit. Of 0 and infinity nothing is lost: whole − quotient is NaN.
+    let room = abs(x) * x.constant(x.element == .float64 ? 0x1p-51 : 0)
+    let isPower = logicalAnd(
+      lessEqual(abs(pow(x.constant(base), whole) - x), room), lessEqual(abs(lost), x.constant(1)))
     // Added and not chosen, so that the derivative stays that of the quotient.
-    return quotient + select(lessEqual(abs(lost), room), lost, x.constant(0)).detached
+    return quotient + select(isPower, lost, x.constant(0)).detached
   }
 }
 
