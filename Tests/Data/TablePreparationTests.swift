@@ -118,7 +118,9 @@ import Testing
     )
     #expect(problem("x,y\n1,a\n2,\n") == "data.csv: row 3, column 'y': the target is missing")
     #expect(
-      problem("x,y\n?,a\n,b\n") == "data.csv: column 'x' has no values to learn from; leave it out")
+      problem("x,y\n?,a\n,b\n")
+        == "data.csv: no column is left to learn 'y' from: column 'x' is left out: it has no values to learn from"
+    )
     #expect(problem("y\n1\n")?.contains("one column only, 'y'") == true)
     #expect(problem("x,y\n1,a\n2,b\n", "y", ["y"])?.contains("is the target") == true)
     #expect(problem("x,y\n1,a\n2,b\n", "y", ["z"])?.contains("has no column 'z'") == true)

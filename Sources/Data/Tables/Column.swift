@@ -20,103 +20,87 @@ public struct Column: Sendable {
   public let kind: Kind
   /// The values as they were written, without spaces around them.
   public let texts: [String]
+  /// What commas and points in its numbers are.
+  let marks: NumberMarks
 
   /// A column of texts; its kind is found.
   public init(_ name: String, _ texts: [String]) {
-    self.name = name
-    self.texts = texts.map(CellText.trimmed)
-    kind = Column.kind(of: self.texts)
+    let trimmed = texts.map(CellText.trimmed)
+    self.init(name, trimmed, NumberMarks.found([MarkEvidence(trimmed)], separator: nil)[0])
   }
 
-  /// How many values are missing.
-  public var missingCount: Int { texts.count { CellText.isMissing($0) } }
+  /// A column of texts without spaces around them whose marks are known.
+  init(_ name: String, _ texts: [String], _ marks: NumberMarks) {
+    self.name = name
+    self.texts = texts
+    self.marks = marks
+    kind = Column.kind(of: texts, marks)
+  }
+
+  /// How many values are missing, or no numbers in a column of numbers.
+  public var missingCount: Int { texts.count { isMissing($0) } }
+
+  /// True of a value that says nothing in this column: a text among numbers too.
+  func isMissing(_ text: String) -> Bool {
+    if CellText.isMissing(text) { return true }
+    switch kind {
+    case .integer, .number: return CellText.number(text, marks) == nil
+    case .boolean: return CellText.truth(text) == nil
+    case .category: return false
+    case .empty: return true
+    }
+  }
+
+  /// The places of texts in a column of numbers that do not even stand for a missing one.
+  var oddPlaces: [Int] {
+    guard kind == .integer || kind == .number else { return [] }
+    return texts.indices.filter {
+      isMissing(texts[$0]) && !CellText.isMissing(texts[$0]) && !CellText.isPlaceholder(texts[$0])
+    }
+  }
 
   /// The values as numbers, true being 1: NaN where one is missing, and everywhere in a column of categories.
   public var numbers: [Double] {
-    texts.map { (kind == .boolean ? CellText.truth($0) : CellText.number($0)) ?? .nan }
+    texts.map { (kind == .boolean ? CellText.truth($0) : CellText.number($0, marks)) ?? .nan }
   }
 
   /// The different values, whole numbers by their size, others by their letters.
   public var distinct: [String] {
-    let present = Set(texts.filter { !CellText.isMissing($0) })
+    let present = Set(texts.filter { !isMissing($0) })
     guard kind == .integer else { return present.sorted() }
     return present.sorted {
-      let (a, b) = (CellText.number($0) ?? 0, CellText.number($1) ?? 0)
+      let (a, b) = (CellText.number($0, marks) ?? 0, CellText.number($1, marks) ?? 0)
       return a == b ? $0 < $1 : a < b
     }
   }
 
-  private static func kind(of texts: [String]) -> Kind {
-    var (areNumbers, areWhole, areTruths, hasAny) = (true, true, true, false)
+  /// Fewer numbers than these do not make another text an exception.
+  private static let fewestNumbers = 10
+
+  private static func kind(of texts: [String], _ marks: NumberMarks) -> Kind {
+    var (numbers, whole, truths, others, dashes, nones) = (0, 0, 0, 0, 0, 0)
+    var different: Set<String> = []
     for text in texts where !CellText.isMissing(text) {
-      hasAny = true
-      if areNumbers, CellText.number(text) == nil { areNumbers = false }
-      if areNumbers, areWhole, !CellText.isWhole(text) { areWhole = false }
-      if areTruths, CellText.truth(text) == nil { areTruths = false }
-      if !areNumbers, !areTruths { return .category }
+      if CellText.isPlaceholder(text) {
+        if text.utf8.count == 4 { nones += 1 } else { dashes += 1 }
+      } else if CellText.number(text, marks) != nil {
+        numbers += 1
+        if CellText.isWhole(text, marks) { whole += 1 }
+        if different.count <= fewestNumbers { different.insert(text) }
+      } else if CellText.truth(text) != nil {
+        truths += 1
+      } else {
+        others += 1
+        if truths > 0 || 10 * others > texts.count { return .category }
+      }
     }
-    guard hasAny else { return .empty }
-    if areTruths { return .boolean }
-    return areWhole ? .integer : .number
-  }
-}
-
-/// What the text of one field means.
-enum CellText {
-  /// Without spaces and tabs around it.
-  static func trimmed(_ text: String) -> String {
-    let isSpace: (UInt8) -> Bool = { $0 == 32 || $0 == 9 }
-    guard let first = text.utf8.first, let last = text.utf8.last, isSpace(first) || isSpace(last)
-    else { return text }
-    let content = text.utf8.drop(while: isSpace)
-    let end = content.lastIndex { !isSpace($0) }
-    return end.map { String(content[...$0]) ?? text } ?? ""
-  }
-
-  /// True of nothing, NA, N/A, NaN, null and ?, in any case.
-  static func isMissing(_ text: String) -> Bool {
-    guard text.utf8.count <= 4 else { return false }
-    switch text.lowercased() {
-    case "", "?", "na", "n/a", "nan", "null": return true
-    default: return false
-    }
-  }
-
-  /// The number that is written in digits; a comma may stand for the point.
-  static func number(_ text: String) -> Double? {
-    guard let first = text.utf8.first, first != UInt8(ascii: "e"), first != UInt8(ascii: "E"),
-      text.utf8.allSatisfy(isPartOfNumber)
-    else { return nil }
-    var value = Double(text)
-    if value == nil, text.utf8.contains(UInt8(ascii: ",")), !text.utf8.contains(UInt8(ascii: ".")) {
-      value = Double(String(text.map { $0 == "," ? "." : $0 }))
-    }
-    guard let value, value.isFinite else { return nil }
-    return value
-  }
-
-  private static func isPartOfNumber(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
-      UInt8(ascii: "."), UInt8(ascii: ","), UInt8(ascii: "e"), UInt8(ascii: "E"):
-      true
-    default: false
-    }
-  }
-
-  /// True of digits with a sign or none, as long as a Double holds them all.
-  static func isWhole(_ text: String) -> Bool {
-    guard let value = Int64(text) else { return false }
-    return value.magnitude <= 1 << 53
-  }
-
-  /// 1 for true and yes, 0 for false and no.
-  static func truth(_ text: String) -> Double? {
-    guard text.utf8.count <= 5 else { return nil }
-    switch text.lowercased() {
-    case "true", "yes": return 1
-    case "false", "no": return 0
-    default: return nil
-    }
+    guard numbers + truths + others > 0 else { return .empty }
+    if truths > 0 { return numbers + others + nones == 0 ? .boolean : .category }
+    // A few texts among many numbers are slips; among few different whole numbers they may be a class like them.
+    let areSlips =
+      numbers >= fewestNumbers && 9 * others <= numbers
+      && (whole < numbers || different.count > fewestNumbers)
+    guard others == 0 || areSlips else { return .category }
+    return whole == numbers ? .integer : .number
   }
 }

@@ -11,15 +11,16 @@ struct DelimitedText {
   private let source: String
   private var place: Int
 
-  /// At most `limit` rows of a text that is known to be UTF-8.
+  /// At most `limit` rows of a text that is known to be UTF-8; the first of them is the file's row `firstRow`.
   init(
-    _ bytes: ArraySlice<UInt8>, separator: UInt8, source: String, limit: Int = .max
+    _ bytes: ArraySlice<UInt8>, separator: UInt8, source: String, limit: Int = .max,
+    firstRow: Int = 1
   ) throws(DataError) {
     self.bytes = bytes
     self.separator = separator
     self.source = source
     place = bytes.startIndex
-    var number = 0
+    var number = firstRow - 1
     while place < bytes.endIndex, rows.count < limit {
       number += 1
       let row = try readRow(number)
@@ -124,6 +125,10 @@ enum TextCheck {
     guard !bytes.isEmpty else {
       throw DataError(source, isTable ? "is empty: row 1, column 1 is missing" : "is empty")
     }
+    if bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
+      throw DataError(
+        source, "is no text, but a spreadsheet or an archive; save the sheet as CSV")
+    }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
       throw DataError(source, "is text in UTF-16; save it as UTF-8")
     }
@@ -151,7 +156,7 @@ enum TextCheck {
 
   private static func isEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") }
   private static func isSeparator(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "\t")
+    [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|")].contains(byte)
   }
 
   /// The row of a byte, and in a table, as far as that is known by now, its column.

@@ -49,13 +49,17 @@ public struct Table: Sendable {
   public static func parse(
     _ bytes: [UInt8], _ source: String, separator: Character? = nil, hasHeader: Bool? = nil
   ) throws -> Table {
-    let text = try TextCheck.utf8(bytes, source, isTable: true)
-    let mark = try TableGuess.separator(text, source, separator)
-    let content = try DelimitedText(text, separator: mark, source: source)
+    var text = try TextCheck.utf8(bytes, source, isTable: true)
+    let said = TableGuess.saidSeparator(text)
+    if let said { text = text[said.end...] }
+    let mark = try TableGuess.separator(text, source, separator ?? said?.separator)
+    let content = try DelimitedText(
+      text, separator: mark, source: source, firstRow: said == nil ? 1 : 2)
     guard let first = content.rows.first else {
       throw DataError(source, "has blank rows only: row 1, column 1 is missing")
     }
-    let header = hasHeader ?? TableGuess.isHeader(first)
+    let guess = TableHeader(content.rows)
+    let header = hasHeader ?? guess.isHeader
     try checkWidths(content, header, source)
     let start = header ? 1 : 0
     guard content.rows.count > start else {
@@ -63,11 +67,17 @@ public struct Table: Sendable {
         source, "has a header and no rows below it: row 2, column '\(first[0])' is missing")
     }
     let names = TableGuess.names(header ? first : [], first.count)
-    let columns = names.indices.map { place in
-      Column(names[place], content.rows[start...].map { $0[place] })
+    let texts = names.indices.map { place in
+      content.rows[start...].map { CellText.trimmed($0[place]) }
     }
-    let notes = TableGuess.notes(
-      separator == nil ? mark : nil, hasHeader == nil ? header : nil, names.count)
+    let evidence = texts.map { MarkEvidence($0) }
+    let marks = NumberMarks.found(evidence, separator: mark)
+    let columns = names.indices.map { Column(names[$0], texts[$0], marks[$0]) }
+    var notes = TableGuess.notes(separator == nil ? mark : nil, names.count)
+    if hasHeader == nil { notes.append(guess.reason) }
+    for (column, evidence) in zip(columns, evidence) {
+      notes += column.marks.notes(column, evidence)
+    }
     return Table(columns, source, Array(content.numbers[start...]), notes)
   }
 
@@ -96,8 +106,34 @@ public struct Table: Sendable {
 
   /// The rows at some places, for parts of a table.
   public func rows(_ places: [Int]) -> Table {
-    let parts = columns.map { column in Column(column.name, places.map { column.texts[$0] }) }
-    return Table(parts, source, places.map { rowNumbers[$0] }, notes)
+    rows(places, adding: [])
+  }
+
+  private func rows(_ places: [Int], adding more: [String]) -> Table {
+    let parts = columns.map { column in
+      Column(column.name, places.map { column.texts[$0] }, column.marks)
+    }
+    return Table(parts, source, places.map { rowNumbers[$0] }, notes + more)
+  }
+
+  /// The rows that have a target, by default the column that `TablePreparation` takes; a note says which are left
+  /// out. A table without any target stays as it is.
+  public func rowsWithTarget(_ name: String? = nil) throws -> Table {
+    let column = try TableChoice.target(self, name).column
+    guard column.kind != .empty else { return self }
+    let isMissing = column.texts.map { column.isMissing($0) }
+    let missing = isMissing.indices.filter { isMissing[$0] }
+    guard let first = missing.first else { return self }
+    let text = column.texts[first]
+    let isOdd = !CellText.isMissing(text) && !CellText.isPlaceholder(text)
+    let numbers = missing.prefix(5).map { String(rowNumbers[$0]) }.joined(separator: ", ")
+    let rest = missing.count > 5 ? ", …" : ""
+    let rows = missing.count == 1 ? "1 row is" : "\(missing.count) rows are"
+    return self.rows(
+      isMissing.indices.filter { !isMissing[$0] },
+      adding: [
+        "\(rows) left out, for the target '\(column.name)' is missing\(isOdd ? " or no number ('\(text)')" : ""): row\(missing.count == 1 ? "" : "s") \(numbers)\(rest)"
+      ])
   }
 
   /// The table as text that reads back as the same table.
@@ -109,9 +145,21 @@ public struct Table: Sendable {
 
 /// What a file does not say of itself.
 enum TableGuess {
-  private static let candidates: [UInt8] = [
-    UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"),
+  private static let names: [(mark: UInt8, name: String)] = [
+    (UInt8(ascii: ","), "commas"), (UInt8(ascii: ";"), "semicolons"),
+    (UInt8(ascii: "\t"), "tabs"), (UInt8(ascii: "|"), "vertical bars"),
   ]
+
+  /// The separator that a first line `sep=;` names, as spreadsheets write it, and where the table begins below it.
+  static func saidSeparator(_ text: ArraySlice<UInt8>) -> (separator: Character, end: Int)? {
+    let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    guard line.count == 5, line.starts(with: Array("sep=".utf8)), let mark = line.last,
+      names.contains(where: { $0.mark == mark })
+    else { return nil }
+    let after = text[line.endIndex...]
+    let ending = after.starts(with: [13, 10]) ? 2 : min(1, after.count)
+    return (Character(Unicode.Scalar(mark)), line.endIndex + ending)
+  }
 
   /// The separator given, or the one that cuts the first rows evenly, into the most numbers, into the most fields.
   static func separator(
@@ -123,26 +171,20 @@ enum TableGuess {
       }
       return mark
     }
-    var best = (mark: candidates[0], isEven: 0, numbers: 0.0, width: 0)
-    for mark in candidates {
+    var best = (mark: names[0].mark, isEven: 0, numbers: 0.0, width: 0)
+    for (mark, _) in names {
       guard let rows = try? DelimitedText(text, separator: mark, source: source, limit: 20).rows,
         let width = rows.first?.count, width > 1
       else { continue }
       // Where several cut evenly, the one that leaves more numbers: `1;2,5` is two of them.
       let isEven = rows.allSatisfy { $0.count == width } ? 1 : 0
       let cells = rows.joined()
-      let numbers = Double(cells.count { CellText.number($0) != nil }) / Double(cells.count)
+      let numbers = Double(cells.count { CellText.isNumber($0) }) / Double(cells.count)
       if (isEven, numbers, width) > (best.isEven, best.numbers, best.width) {
         best = (mark, isEven, numbers, width)
       }
     }
     return best.mark
-  }
-
-  /// A first row without a number in it is a header.
-  static func isHeader(_ first: [String]) -> Bool {
-    let cells = first.map(CellText.trimmed)
-    return cells.contains { !$0.isEmpty } && cells.allSatisfy { CellText.number($0) == nil }
   }
 
   /// Names for all columns: those of a header, numbered where they come again or are empty.
@@ -161,19 +203,11 @@ enum TableGuess {
     }
   }
 
-  /// What was guessed, in words.
-  static func notes(_ separator: UInt8?, _ header: Bool?, _ width: Int) -> [String] {
-    var notes: [String] = []
-    if let separator, width > 1 {
-      let names: [UInt8: String] = [44: "commas", 59: "semicolons", 9: "tabs"]
-      notes.append("fields are separated by \(names[separator] ?? "commas")")
+  /// Which separator was guessed, in words.
+  static func notes(_ separator: UInt8?, _ width: Int) -> [String] {
+    guard let separator, width > 1, let known = names.first(where: { $0.mark == separator }) else {
+      return []
     }
-    if let header {
-      notes.append(
-        header
-          ? "the first row is a header, for it has no number in it"
-          : "there is no header, for the first row has a number in it")
-    }
-    return notes
+    return ["fields are separated by \(known.name)"]
   }
 }

@@ -17,8 +17,9 @@ struct TableChoice {
       throw DataError(table.source, "has \(table.rowCount) rows, not those asked for")
     }
     var notes: [String] = []
-    let chosen = try TableChoice.target(table, target, &notes)
-    if let row = chosen.texts.firstIndex(where: { CellText.isMissing($0) }), chosen.kind != .empty {
+    let (chosen, reason) = try TableChoice.target(table, target)
+    if let reason { notes.append(reason) }
+    if let row = chosen.texts.firstIndex(where: { chosen.isMissing($0) }), chosen.kind != .empty {
       throw DataError(
         table.source,
         "row \(table.rowNumbers[row]), column '\(chosen.name)': the target is missing")
@@ -33,19 +34,20 @@ struct TableChoice {
     self.notes = notes
   }
 
-  private static func target(
-    _ table: Table, _ name: String?, _ notes: inout [String]
-  ) throws -> Column {
+  /// The column of this name, or the one that is usually the target, and why.
+  static func target(
+    _ table: Table, _ name: String?
+  ) throws -> (column: Column, reason: String?) {
     if let name {
       guard let column = table[name] else { throw noColumn(name, table) }
-      return column
+      return (column, nil)
     }
     let usual = table.columns.first { usualTargets.contains($0.name.lowercased()) }
     let column = usual ?? table.columns[table.columns.count - 1]
-    notes.append(
+    return (
+      column,
       "column '\(column.name)' is the target, for \(usual == nil ? "it is the last" : "it is called so")"
     )
-    return column
   }
 
   private static func features(
@@ -63,21 +65,75 @@ struct TableChoice {
         return column
       }
     }
-    var kept: [Column] = []
-    for column in table.columns where column.name != target.name {
-      let count = column.kind == .category ? column.distinct.count : 0
-      // A text that is different in nearly every row names the row.
-      if count > 20, 2 * count > table.rowCount {
-        notes.append(
-          "column '\(column.name)' is left out: \(count) different texts in \(table.rowCount) rows")
+    var (kept, out): ([Column], [String]) = ([], [])
+    for (place, column) in table.columns.enumerated() where column.name != target.name {
+      if let reason = reasonAgainst(column, place, table.rowCount) {
+        out.append("column '\(column.name)' is left out: \(reason)")
       } else {
         kept.append(column)
+        notes += remarks(column, table)
       }
     }
     guard !kept.isEmpty else {
-      throw DataError(table.source, "no column is left to learn '\(target.name)' from")
+      throw DataError(
+        table.source,
+        "no column is left to learn '\(target.name)' from: \(out.joined(separator: "; "))")
     }
+    notes += out
     return kept
+  }
+
+  /// Why a column is not learned from unless it is asked for; nil if it is.
+  private static func reasonAgainst(_ column: Column, _ place: Int, _ rows: Int) -> String? {
+    switch column.kind {
+    case .empty: return "it has no values to learn from"
+    case .category:
+      // A text that is different in nearly every row names the row.
+      let count = column.distinct.count
+      return count > 20 && 2 * count > rows
+        ? "\(count) different texts in \(rows) rows, such as '\(column.texts[0].prefix(40))'" : nil
+    case .integer:
+      let numbers = RowNumbers(column)
+      let isUnnamed = column.name == "column \(place + 1)"
+      // Rows are often sorted by what is to be learned, which their numbers then tell.
+      let numbersRows =
+        numbers.isCount || numbers.isRising && !isUnnamed
+      return numbersRows && (isUnnamed || RowNumbers.isName(column.name))
+        ? "it numbers the rows" : nil
+    case .number, .boolean: return nil
+    }
+  }
+
+  /// What may be wrong with a column that is learned from.
+  private static func remarks(_ column: Column, _ table: Table) -> [String] {
+    if column.texts.count > 1, column.missingCount == 0, Set(column.texts).count == 1 {
+      return [
+        "column '\(column.name)' is '\(column.texts[0])' in all rows, so nothing can be learned from it"
+      ]
+    }
+    if let row = farOut(column) {
+      return [
+        "row \(table.rowNumbers[row]), column '\(column.name)' has '\(column.texts[row])', beside which all others become alike: correct it, or leave the row out"
+      ]
+    }
+    guard column.kind == .integer, RowNumbers(column).isRising else { return [] }
+    return [
+      "column '\(column.name)' is a whole number that rises from row to row: if it only numbers them, leave it out"
+    ]
+  }
+
+  /// The place of a number so far from nearly all others that float32 could not tell them apart beside it.
+  private static func farOut(_ column: Column) -> Int? {
+    guard column.kind == .integer || column.kind == .number else { return nil }
+    let present = column.numbers.enumerated().filter { !$0.element.isNaN }
+    guard present.count >= 10 else { return nil }
+    let middle = present.map { $0.element }.sorted()[present.count / 2]
+    let distances = present.map { ($0.element - middle).magnitude }
+    let usual = distances.sorted()[present.count * 9 / 10 - 1]
+    guard let farthest = distances.indices.max(by: { distances[$0] < distances[$1] }), usual > 0,
+      distances[farthest] / usual > 1e6
+    else { return nil }
+    return present[farthest].offset
   }
 
   /// The error that a column is not there.

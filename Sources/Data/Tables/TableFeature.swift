@@ -13,6 +13,12 @@ public struct TableFeature: Sendable, Equatable {
   public let column: String
   /// What is done with its values.
   public let treatment: Treatment
+  /// What commas and points were in its numbers.
+  let marks: NumberMarks
+
+  init(column: String, treatment: Treatment, marks: NumberMarks = NumberMarks()) {
+    (self.column, self.treatment, self.marks) = (column, treatment, marks)
+  }
 
   /// How many numbers a value becomes.
   public var width: Int {
@@ -29,14 +35,18 @@ public struct TableFeature: Sendable, Equatable {
   /// The treatment that some rows of a column ask for.
   static func learned(_ column: Column, _ rows: [Int], _ source: String) throws -> TableFeature {
     let texts = rows.map { column.texts[$0] }
-    guard texts.contains(where: { !CellText.isMissing($0) }) else {
+    guard texts.contains(where: { !column.isMissing($0) }) else {
       throw DataError(source, "column '\(column.name)' has no values to learn from; leave it out")
     }
     switch column.kind {
     case .integer, .number:
-      return TableFeature(column: column.name, treatment: learnedNumber(texts, isTruth: false))
+      return TableFeature(
+        column: column.name,
+        treatment: learnedNumber(texts, isTruth: false) { CellText.number($0, column.marks) },
+        marks: column.marks)
     case .boolean:
-      return TableFeature(column: column.name, treatment: learnedNumber(texts, isTruth: true))
+      return TableFeature(
+        column: column.name, treatment: learnedNumber(texts, isTruth: true, CellText.truth))
     case .category, .empty:
       let values = Column(column.name, texts).distinct
       return TableFeature(
@@ -44,19 +54,25 @@ public struct TableFeature: Sendable, Equatable {
     }
   }
 
-  private static func learnedNumber(_ texts: [String], isTruth: Bool) -> Treatment {
-    let read = { (text: String) in isTruth ? CellText.truth(text) : CellText.number(text) }
+  private static func learnedNumber(
+    _ texts: [String], isTruth: Bool, _ read: (String) -> Double?
+  ) -> Treatment {
     let present = texts.filter { !CellText.isMissing($0) }.compactMap(read)
+    // Squares of what is larger than this are infinite, so all is computed as parts of the largest.
+    let largest = present.reduce(0) { max($0, $1.magnitude) }
+    let unit = largest > 1e100 ? largest : 1
     // A truth value in the middle would be none.
-    let fill = isTruth ? read(mostFrequent(texts)) ?? 0 : mean(present)
+    let fill =
+      isTruth
+      ? read(mostFrequent(texts.filter { read($0) != nil })) ?? 0
+      : mean(present.map { $0 / unit }) * unit
     let filled = present + [Double](repeating: fill, count: texts.count - present.count)
-    let middle = mean(filled)
-    let variance = mean(filled.map { ($0 - middle) * ($0 - middle) })
+    let middle = mean(filled.map { $0 / unit })
+    let spread = mean(filled.map { ($0 / unit - middle) * ($0 / unit - middle) }).squareRoot()
     // A column that never changes becomes zeros, whatever rounding left of its variance.
-    let largest = filled.reduce(0) { max($0, $1.magnitude) }
-    let deviation = variance.squareRoot() <= 1e-12 * largest ? 1 : variance.squareRoot()
+    let deviation = spread * unit <= 1e-12 * largest ? 1 : spread * unit
     return .number(
-      fill: fill, mean: middle, deviation: deviation == 0 ? 1 : deviation, isTruth: isTruth)
+      fill: fill, mean: middle * unit, deviation: deviation == 0 ? 1 : deviation, isTruth: isTruth)
   }
 
   private static func mean(_ values: [Double]) -> Double {
@@ -71,26 +87,36 @@ public struct TableFeature: Sendable, Equatable {
     return best?.key ?? ""
   }
 
-  /// Writes the numbers of a value to `place` and those after it; false where it is a category that was not there
-  /// to learn from, or no number.
-  func write(_ text: String, to numbers: inout [Double], at place: Int) throws(NotANumber) -> Bool {
-    let isMissing = CellText.isMissing(text)
+  /// Writes the numbers of a column's value to `place` and those after it; false where it is a category that was
+  /// not there to learn from.
+  func write(
+    _ text: String, of column: Column, to numbers: inout [Double], at place: Int
+  ) throws(NotANumber) -> Bool {
     switch treatment {
     case .number(let fill, let mean, let deviation, let isTruth):
-      let value = isMissing ? fill : TableFeature.number(text, isTruth)
+      let value = number(text, column, isTruth) ?? (standsForNothing(text, column) ? fill : nil)
       guard let value else { throw NotANumber() }
       numbers[place] = (value - mean) / deviation
       return true
     case .category(let values, let fill):
-      guard let index = values.firstIndex(of: isMissing ? fill : text) else { return false }
+      guard let index = values.firstIndex(of: CellText.isMissing(text) ? fill : text) else {
+        return false
+      }
       numbers[place + index] = 1
       return true
     }
   }
 
-  private static func number(_ text: String, _ isTruth: Bool) -> Double? {
-    guard isTruth else { return CellText.number(text) }
-    return CellText.truth(text) ?? CellText.number(text)
+  private func number(_ text: String, _ column: Column, _ isTruth: Bool) -> Double? {
+    // A file of few rows may not show what its marks are: those that were learned from count first.
+    let marks = marks.filled(by: column.marks)
+    guard isTruth else { return CellText.number(text, marks) }
+    return CellText.truth(text) ?? CellText.number(text, marks)
+  }
+
+  /// True where there is no number, and none was meant, or it is an exception in its column.
+  private func standsForNothing(_ text: String, _ column: Column) -> Bool {
+    column.isMissing(text) || CellText.isMissing(text) || CellText.isPlaceholder(text)
   }
 
   /// A text where a number belongs.
@@ -102,10 +128,11 @@ extension TableFeature {
   var description: PlainValue {
     switch treatment {
     case .number(let fill, let mean, let deviation, let isTruth):
-      .fields([
-        "column": .text(column), "kind": .text(isTruth ? "truth" : "number"),
-        "fill": .number(fill), "mean": .number(mean), "deviation": .number(deviation),
-      ])
+      .fields(
+        marks.description.merging([
+          "column": .text(column), "kind": .text(isTruth ? "truth" : "number"),
+          "fill": .number(fill), "mean": .number(mean), "deviation": .number(deviation),
+        ]) { $1 })
     case .category(let values, let fill):
       .fields([
         "column": .text(column), "kind": .text("category"), "fill": .text(fill),
@@ -126,7 +153,8 @@ extension TableFeature {
       else { return nil }
       self.init(
         column: column,
-        treatment: .number(fill: fill, mean: mean, deviation: deviation, isTruth: kind == "truth"))
+        treatment: .number(fill: fill, mean: mean, deviation: deviation, isTruth: kind == "truth"),
+        marks: NumberMarks(description))
     case "category":
       guard let values = description["values"]?.texts, let fill = description["fill"]?.text else {
         return nil

@@ -20,6 +20,8 @@ public struct TablePreparation: Sendable, Equatable {
   public let targetMean: Double
   /// And its deviation.
   public let targetDeviation: Double
+  /// What commas and points were in a target of numbers.
+  private let targetMarks: NumberMarks
   /// What was decided and why, a sentence each; not saved.
   public let notes: [String]
 
@@ -37,7 +39,11 @@ public struct TablePreparation: Sendable, Equatable {
     self.target = chosen.target.name
     self.task = task
     self.features = learned
-    notes = chosen.notes + [reason] + TablePreparation.fillings(chosen.features, learned)
+    targetMarks = task == .numbers ? chosen.target.marks : NumberMarks()
+    notes =
+      chosen.notes + [reason] + task.classNotes
+      + chosen.features.flatMap { TablePreparation.oddNotes($0, table) }
+      + TablePreparation.fillings(chosen.features, learned)
     guard task == .numbers else {
       (targetMean, targetDeviation) = (0, 1)
       return
@@ -64,6 +70,36 @@ public struct TablePreparation: Sendable, Equatable {
     }
   }
 
+  /// What stands in a column of numbers and is none.
+  private static func oddNotes(_ column: Column, _ table: Table) -> [String] {
+    let odd = column.oddPlaces
+    guard let first = odd.first else { return [] }
+    let cells = odd.count == 1 ? "1 such cell is" : "\(odd.count) such cells are"
+    return [
+      "row \(table.rowNumbers[first]), column '\(column.name)' has '\(column.texts[first])', which is no number; \(cells) taken as missing"
+    ]
+  }
+
+  /// What is unlike the table that was learned from, a sentence each: categories that were not met in training, and
+  /// texts among numbers.
+  public func notes(on table: Table) -> [String] {
+    features.flatMap { feature -> [String] in
+      guard let column = table[feature.column] else { return [] }
+      guard case .category(let values, _) = feature.treatment else {
+        return TablePreparation.oddNotes(column, table)
+      }
+      let known = Set(values)
+      let unknown = column.texts.filter { !CellText.isMissing($0) && !known.contains($0) }
+      guard !unknown.isEmpty else { return [] }
+      let different = Set(unknown).sorted()
+      let names = different.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+      let more = different.count > 3 ? " and \(different.count - 3) more" : ""
+      return [
+        "column '\(column.name)': \(names)\(more) \(different.count == 1 ? "was" : "were") not met in training, in \(unknown.count == 1 ? "1 row" : "\(unknown.count) rows")"
+      ]
+    }
+  }
+
   /// How many numbers a row becomes.
   public var inputWidth: Int { features.reduce(0) { $0 + $1.width } }
   /// What the numbers are called.
@@ -84,7 +120,8 @@ public struct TablePreparation: Sendable, Equatable {
       var place = line * width
       for (feature, column) in zip(features, columns) {
         do {
-          let isKnown = try feature.write(column.texts[row], to: &numbers, at: place)
+          let isKnown = try feature.write(
+            column.texts[row], of: column, to: &numbers, at: place)
           if !isKnown { unknown += 1 }
         } catch {
           throw DataError(
@@ -109,8 +146,9 @@ public struct TablePreparation: Sendable, Equatable {
       throw problem(missing, "the target is missing")
     }
     guard case .classes(let names) = task else {
+      let marks = targetMarks.filled(by: column.marks)
       let numbers = try rows.map { row in
-        guard let value = CellText.number(column.texts[row]) else {
+        guard let value = CellText.number(column.texts[row], marks) else {
           throw problem(row, "'\(column.texts[row])' is not a number")
         }
         return (value - targetMean) / targetDeviation
@@ -154,6 +192,9 @@ extension TablePreparation {
       "target": .text(target), "features": .list(features.map { $0.description }),
       "target_mean": .number(targetMean), "target_deviation": .number(targetDeviation),
     ]
+    if !targetMarks.description.isEmpty {
+      fields["target_marks"] = .fields(targetMarks.description)
+    }
     if case .classes(let names) = task { fields["classes"] = .list(names.map { .text($0) }) }
     return .fields(fields)
   }
@@ -171,12 +212,14 @@ extension TablePreparation {
     self.target = target
     self.features = features
     task = description["classes"]?.texts.map { .classes($0) } ?? .numbers
+    targetMarks = description["target_marks"].map { NumberMarks($0) } ?? NumberMarks()
     (targetMean, targetDeviation, notes) = (mean, deviation, [])
   }
 
   /// True where both prepare alike.
   public static func == (a: TablePreparation, b: TablePreparation) -> Bool {
     a.target == b.target && a.features == b.features && a.task == b.task
-      && a.targetMean == b.targetMean && a.targetDeviation == b.targetDeviation
+      && a.targetMarks == b.targetMarks && a.targetMean == b.targetMean
+      && a.targetDeviation == b.targetDeviation
   }
 }

@@ -5,6 +5,12 @@ public enum TableTask: Sendable, Equatable {
   /// A number.
   case numbers
 
+  /// The classes in words, where they are few.
+  var classNotes: [String] {
+    guard case .classes(let names) = self, names.count <= 10 else { return [] }
+    return ["classes: \(names.joined(separator: ", "))"]
+  }
+
   /// How many outputs a network for it has.
   public var outputCount: Int {
     if case .classes(let names) = self { return names.count }
