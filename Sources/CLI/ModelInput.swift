@@ -33,7 +33,7 @@ struct ModelInput {
   /// The examples of a file, as `SavedModel.predict` takes them.
   func examples(_ file: String) throws -> Tensor {
     if let preparation = try preparation() {
-      return try preparation.inputs(try Table.read(file)).inputs
+      return try preparation.inputs(try TableSource.read(file, preparation)).inputs
     }
     if let points = try points() {
       return points.inputs(try numbers(file, width: points.coordinates))
@@ -81,7 +81,8 @@ struct ModelInput {
   private func labelledDataset(_ words: [String]) throws -> any Dataset {
     let element = try model.description.settings.element()
     if let preparation = try preparation() {
-      return try TableSource.prepared(preparation, try Table.read(words[0]), nil, element)
+      return try TableSource.prepared(
+        preparation, try TableSource.labelled(words[0], preparation), nil, element)
     }
     if let points = try points(), words[0] == points.generator { return try points.fresh(element) }
     let preprocessing = self.preprocessing

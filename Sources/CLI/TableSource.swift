@@ -10,14 +10,18 @@ enum TableSource {
 
   static func load(_ path: String, _ options: TrainOptions) throws -> TrainingData {
     try DataChoice.refuse(["noise"], for: "tables", options)
-    let table = try Table.read(path)
+    let table = try Table.read(path).rowsWithTarget(options.target)
     // Who searches a model holds rows back in turn, and learns from all of them in the end.
     let share = options.givenValidation ?? (options.searchesModel ? 0 : options.validation)
     let parts = RowParts(
       table.rowCount, hasTestFile: options.test != nil, validation: share,
       seed: options.seed)
     guard parts.training.count >= 2 else {
-      throw DataError(path, "has \(table.rowCount) rows, too few to learn from")
+      let needed = RowParts.fewest(hasTestFile: options.test != nil, validation: share)
+      throw DataError(
+        path,
+        "has \(table.rowCount == 1 ? "1 row" : "\(table.rowCount) rows") with a target; at least \(needed) are needed to learn from some and to test with the others"
+      )
     }
     let choice: TaskChoice =
       switch options.task {
@@ -40,12 +44,45 @@ enum TableSource {
       name: name(of: path), training: try dataset(table, parts.training),
       validation: parts.validation.isEmpty ? nil : try dataset(table, parts.validation),
       test: {
-        if let testFile { return try dataset(try Table.read(testFile), nil) }
+        if let testFile {
+          return try dataset(try labelled(testFile, preparation), nil)
+        }
         return try dataset(table, parts.test)
       },
       task: preparation.learningTask, labels: preparation.labels,
       preprocessing: preparation.preprocessing,
-      notes: table.notes + preparation.notes + [parts.note(testFile)])
+      notes: table.notes + preparation.notes + taskNotes(preparation, table, choice)
+        + [parts.note(testFile)])
+  }
+
+  /// What to do where whole numbers were taken as classes, and were not meant to be.
+  private static func taskNotes(
+    _ preparation: TablePreparation, _ table: Table, _ choice: TaskChoice
+  ) -> [String] {
+    guard choice == .inferred, preparation.task != .numbers,
+      table[preparation.target]?.kind == .integer
+    else { return [] }
+    return ["--task regression learns '\(preparation.target)' as a number instead"]
+  }
+
+  /// The table in a file for a model that is there: what is unlike the table that it learned from is said.
+  static func read(_ path: String, _ preparation: TablePreparation) throws -> Table {
+    tell(path, try Table.read(path), preparation)
+  }
+
+  /// The same without the rows that have no target.
+  static func labelled(_ path: String, _ preparation: TablePreparation) throws -> Table {
+    let all = try Table.read(path)
+    let table = try all.rowsWithTarget(preparation.target)
+    for note in table.notes.dropFirst(all.notes.count) { Process.complain("\(path): \(note)") }
+    return tell(path, table, preparation)
+  }
+
+  private static func tell(
+    _ path: String, _ table: Table, _ preparation: TablePreparation
+  ) -> Table {
+    for note in preparation.notes(on: table) { Process.complain("\(path): \(note)") }
+    return table
   }
 
   static func prepared(
@@ -81,6 +118,13 @@ struct RowParts {
     test = Array(order.prefix(tests))
     validation = Array(order.dropFirst(tests).prefix(max(held, 0)))
     training = Array(order.dropFirst(tests + max(held, 0)))
+  }
+
+  /// The fewest rows that leave two to learn from.
+  static func fewest(hasTestFile: Bool, validation share: Double) -> Int {
+    (2...1_000).first {
+      RowParts($0, hasTestFile: hasTestFile, validation: share, seed: 0).training.count >= 2
+    } ?? 1_000
   }
 
   func note(_ testFile: String?) -> String {

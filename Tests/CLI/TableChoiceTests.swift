@@ -141,7 +141,7 @@ import Testing
     ("open quote", text("a,y\n1,\"x\n"), "row 2, column 2: the quote"),
     (
       "missing target", text("a,b,y\n1,2,x\n3,4,\n5,6,z\n"),
-      "row 3, column 'y': the target is missing"
+      "has 2 rows with a target; at least 3 are needed"
     ),
     (
       "no target", text("a,b,z\n1,2,x\n3,4,w\n5,6,x\n7,8,w\n"),
