@@ -23,7 +23,8 @@ import Testing
 
   @Test func whatIsWrongWithTexts() throws {
     let short = #expect(throws: DataError.self) { try TextData("abc", length: 8, validation: 0) }
-    #expect(short?.problem.contains("3 characters, too short for a sequence of 8") == true)
+    #expect(
+      short?.problem.contains("has 3 characters; at least 9 are needed for sequences of 8") == true)
     let known = Vocabulary(of: "ab")
     let odd = #expect(throws: DataError.self) { try known.encode("abc") }
     #expect(odd?.problem.contains("'c'") == true)

@@ -64,10 +64,29 @@ public struct TextData: Sendable {
     _ path: String, length: Int, validation share: Double = 0.1, stride: Int? = nil,
     vocabulary: Vocabulary? = nil
   ) throws -> TextData {
-    let bytes = try TextCheck.utf8(try FileBytes.read(path), path)
-    return try TextData(
-      String(decoding: bytes, as: UTF8.self), length: length, validation: share, stride: stride,
+    try TextData(
+      try text(in: path), length: length, validation: share, stride: stride,
       vocabulary: vocabulary, source: path)
+  }
+
+  /// The text in a file, gzipped or not.
+  public static func text(in path: String) throws -> String {
+    String(decoding: try TextCheck.utf8(try FileBytes.read(path), path), as: UTF8.self)
+  }
+
+  /// The fewest characters of which both parts have a sequence of `length` and the character after it.
+  public static func fewestCharacters(length: Int, validation share: Double = 0.1) -> Int {
+    guard share > 0, share < 1 else { return length + 1 }
+    let guess = Double(length) / Swift.min(share, 1 - share)
+    guard guess < 1e15 else { return Int.max }
+    var count = Swift.max(length + 1, Int(guess) - 2 * length - 2)
+    while held(count, share) <= length || count - held(count, share) <= length { count += 1 }
+    return count
+  }
+
+  /// How many of `count` characters are validated with.
+  private static func held(_ count: Int, _ share: Double) -> Int {
+    Int((Double(count) * share).rounded())
   }
 
   /// A text in sequences of `length` characters, a new one every `stride` characters (by default `length`).
@@ -80,7 +99,15 @@ public struct TextData: Sendable {
     }
     self.vocabulary = vocabulary ?? Vocabulary(of: text)
     let numbers = try self.vocabulary.encode(text)
-    let cut = numbers.count - Int((Double(numbers.count) * share).rounded())
+    let fewest = TextData.fewestCharacters(length: length, validation: share)
+    guard length < 1 || numbers.count >= fewest else {
+      let part = share > 0 ? ", with a share of \(share) to validate with" : ""
+      throw DataError(
+        source,
+        "has \(numbers.count) characters; at least \(fewest) are needed for sequences of \(length)\(part)"
+      )
+    }
+    let cut = numbers.count - TextData.held(numbers.count, share)
     training = try TextSequences(
       Array(numbers[..<cut]), length: length, stride: stride, source: source)
     validation =
