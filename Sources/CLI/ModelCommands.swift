@@ -83,8 +83,8 @@ extension Command {
       let input = try ModelInput(model)
       // All is computed before anything is written.
       let files = try arguments.operands.dropFirst().map { file in
-        PredictionTable.Part(
-          file: file, prediction: try model.predict(try input.examples(file)))
+        try PredictionTable.Part(
+          file: file, examples: try input.examples(file), model: model)
       }
       let table = PredictionTable(parts: files, showsAll: arguments.has("--probabilities"))
       for line in table.lines(format) { print(line) }
@@ -96,6 +96,16 @@ struct PredictionTable {
   struct Part {
     let file: String
     let prediction: Prediction
+    /// The numbers of a table's rows, as errors have them; nil for what has none.
+    let rowNumbers: [Int]?
+
+    init(file: String, examples: ModelInput.Examples, model: SavedModel) throws {
+      self.file = file
+      prediction = try model.predict(examples.inputs)
+      rowNumbers = examples.rowNumbers
+    }
+
+    func number(of row: Int) -> Int { rowNumbers?[row] ?? row }
   }
 
   let parts: [Part]
@@ -107,7 +117,7 @@ struct PredictionTable {
     case "csv":
       [header.map { csv($0) }.joined(separator: ",")]
         + rows { part, row, cells in
-          ([csv(part.file), String(row)] + cells.map { csv($0.text) }).joined(separator: ",")
+          ([csv(part.file), String(row)] + cells.map { csv($0.exact) }).joined(separator: ",")
         }
     default: table
     }
@@ -115,12 +125,29 @@ struct PredictionTable {
 
   private struct Column {
     let name: String
+    /// For people.
     let text: String
+    /// For programs.
+    let exact: String
     let json: JSON
+
+    init(_ name: String, _ number: Double, places: Int? = nil) {
+      self.name = name
+      text = places.map { NumberText.fixed(number, places: $0) } ?? NumberText.plain(number)
+      exact = NumberText.exact(number)
+      json = number.isFinite ? .number(number) : .null
+    }
+
+    init(_ name: String, _ text: String) {
+      (self.name, self.text, exact, json) = (name, text, text, .string(text))
+    }
   }
 
+  /// What an example is counted by.
+  private var counter: String { parts.first?.rowNumbers == nil ? "example" : "row" }
+
   private var header: [String] {
-    ["file", "example"] + (parts.first.map { columns($0.prediction, 0).map { $0.name } } ?? [])
+    ["file", counter] + (parts.first.map { columns($0.prediction, 0).map { $0.name } } ?? [])
   }
 
   private var table: [String] {
@@ -134,30 +161,27 @@ struct PredictionTable {
 
   private func rows<Line>(_ line: (Part, Int, [Column]) -> Line) -> [Line] {
     parts.flatMap { part in
-      part.prediction.rows.indices.map { line(part, $0, columns(part.prediction, $0)) }
+      part.prediction.rows.indices.map {
+        line(part, part.number(of: $0), columns(part.prediction, $0))
+      }
     }
   }
 
   private func columns(_ prediction: Prediction, _ row: Int) -> [Column] {
     let values = prediction.rows.isEmpty ? [] : prediction.rows[row]
-    let all = zip(prediction.names, values).map {
-      Column(name: $0, text: NumberText.short($1, digits: 4), json: .number($1))
-    }
-    guard !prediction.classes.isEmpty else { return all }
+    let isClasses = !prediction.classes.isEmpty
+    let all = zip(prediction.names, values).map { Column($0, $1, places: isClasses ? 4 : nil) }
+    guard isClasses else { return all }
     let best = prediction.classes[row]
-    let name = prediction.names[best]
     let first = [
-      Column(name: "class", text: name, json: .string(name)),
-      Column(
-        name: "probability", text: NumberText.fixed(values[best], places: 4),
-        json: .number(values[best])),
+      Column("class", prediction.names[best]), Column("probability", values[best], places: 4),
     ]
     return showsAll ? first + all : first
   }
 
   private func json(_ part: Part, _ row: Int, _ cells: [Column]) -> String {
     JSON.object(
-      [JSON.Member("file", .string(part.file)), JSON.Member("example", .integer(row))]
+      [JSON.Member("file", .string(part.file)), JSON.Member(counter, .integer(row))]
         + cells.map { JSON.Member($0.name, $0.json) }
     ).text()
   }

@@ -30,18 +30,30 @@ struct ModelInput {
     try preprocessing.source?["points"].map { try PointPreparation($0) }
   }
 
-  /// The examples of a file, as `SavedModel.predict` takes them.
-  func examples(_ file: String) throws -> Tensor {
-    if let preparation = try preparation() {
-      return try preparation.inputs(try TableSource.read(file, preparation)).inputs
+  /// Examples as `SavedModel.predict` takes them, and the numbers of their rows where they are a table's.
+  struct Examples {
+    let inputs: Tensor
+    var rowNumbers: [Int]?
+  }
+
+  /// The examples of a file.
+  func examples(_ file: String) throws -> Examples {
+    let points = try points()
+    if preprocessing.shape.count == 3, points == nil {
+      return Examples(
+        inputs: ImageData.isIDX(file) ? try ImageData.images(file) : try picture(file))
     }
-    if let points = try points() {
-      return points.inputs(try numbers(file, width: points.coordinates))
-    }
-    guard preprocessing.shape.count == 3 else {
-      return try numbers(file, width: preprocessing.shape[0])
-    }
-    return ImageData.isIDX(file) ? try ImageData.images(file) : try picture(file)
+    let preparation = try preparation()
+    let table = try preparation.map { try TableSource.read(file, $0) } ?? Table.read(file)
+    let inputs =
+      if let preparation {
+        try preparation.inputs(table).inputs
+      } else if let points {
+        points.inputs(try numbers(table, width: points.coordinates))
+      } else {
+        try numbers(table, width: preprocessing.shape[0])
+      }
+    return Examples(inputs: inputs, rowNumbers: table.rowNumbers)
   }
 
   /// A picture [1, C, H, W], brought to the size that the model takes.
@@ -53,16 +65,16 @@ struct ModelInput {
   }
 
   /// The rows of a table of numbers, in its own order of columns.
-  private func numbers(_ file: String, width: Int) throws -> Tensor {
-    let table = try Table.read(file)
+  private func numbers(_ table: Table, width: Int) throws -> Tensor {
     guard table.columns.count == width else {
-      throw DataError(file, "has \(table.columns.count) columns, but the model takes \(width)")
+      throw DataError(
+        table.source, "has \(table.columns.count) columns, but the model takes \(width)")
     }
     let columns = table.columns.map { $0.numbers }
     for (column, values) in zip(table.columns, columns) {
       if let row = values.firstIndex(where: { $0.isNaN }) {
         throw DataError(
-          file, "row \(table.rowNumbers[row]), column '\(column.name)': is not a number")
+          table.source, "row \(table.rowNumbers[row]), column '\(column.name)': is not a number")
       }
     }
     return Tensor(

@@ -149,7 +149,7 @@ struct ScatterChart {
       "<polyline class=\"diagonal\" points=\"\(frame.place(ends.0, ends.0)) \(frame.place(ends.1, ends.1))\"/>"
     let dots = points.map { point -> String in
       let text =
-        "true \(NumberText.short(point.truth, digits: 4)), predicted \(NumberText.short(point.prediction, digits: 4))"
+        "true \(NumberText.plain(point.truth, digits: 4)), predicted \(NumberText.plain(point.prediction, digits: 4))"
       return "<g><title>\(text)</title>"
         + frame.circle(point.truth, point.prediction, radius: 3, "class=\"point\"") + "</g>"
     }

@@ -21,7 +21,7 @@ struct ReportInputs {
 
   /// A text for each name.
   func texts(_ numbers: [Double]) -> [String] {
-    guard let preparation else { return numbers.map { NumberText.short($0, digits: 3) } }
+    guard let preparation else { return numbers.map { NumberText.plain($0, digits: 3) } }
     var place = 0
     return preparation.features.map { feature in
       let own = numbers.dropFirst(place).prefix(feature.width)
@@ -29,7 +29,7 @@ struct ReportInputs {
       switch feature.treatment {
       case .number(_, let mean, let deviation, let isTruth):
         let value = (own.first ?? 0) * deviation + mean
-        return isTruth ? (value > 0.5 ? "true" : "false") : NumberText.short(value, digits: 4)
+        return isTruth ? (value > 0.5 ? "true" : "false") : NumberText.plain(value, digits: 4)
       case .category(let values, _):
         return zip(values, own).first { $0.1 > 0.5 }?.0 ?? "unknown"
       }

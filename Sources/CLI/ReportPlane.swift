@@ -62,7 +62,7 @@ struct PlaneChart {
   }
 
   private func text(_ target: Double) -> String {
-    isClasses ? labels[Int(target)] : NumberText.short(target, digits: 4)
+    isClasses ? labels[Int(target)] : NumberText.plain(target, digits: 4)
   }
 
   /// The output for a grid of points, from the upper left one.
