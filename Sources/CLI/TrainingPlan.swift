@@ -18,17 +18,17 @@ struct TrainingPlan {
   init(_ options: TrainOptions, _ data: TrainingData, reason: String? = nil) throws {
     self.reason = reason
     model = options.model ?? TrainingPlan.model(for: data)
-    let isDeep = model.hasPrefix("resnet") || model.hasPrefix("vgg")
+    try TrainingPlan.check(model, for: data, named: options.data[0])
+    let isDeep = TrainingPlan.isDeep(model)
     optimizer = options.optimizer ?? (isDeep ? "sgd" : "adam")
     learningRate =
       options.learningRate ?? (isDeep ? 0.1 : OptimizerChoice.learningRate(optimizer))
-    epochs =
-      options.epochs ?? TrainingPlan.epochs(for: data, isDeep: isDeep, optimizer)
     augments = isDeep && data.pictures != nil
     let seesAll = OptimizerChoice.seesAll(optimizer)
-    batch =
-      options.batch
-      ?? (seesAll ? data.training.count : isDeep ? 128 : min(64, max(8, data.training.count / 20)))
+    batch = options.batch ?? TrainingPlan.batch(for: data, isDeep: isDeep, seesAll: seesAll)
+    epochs =
+      options.epochs
+      ?? TrainingPlan.epochs(for: data, isDeep: isDeep, seesAll: seesAll, batch: batch)
     schedule = options.schedule ?? (seesAll ? "constant" : "cosine")
     loss = options.loss ?? LossChoice.standard(for: data.task)
     _ = try LossChoice.function(loss, for: data.task)
@@ -46,12 +46,49 @@ struct TrainingPlan {
     self.settings = settings
   }
 
+  /// Few examples are learned from in small batches, so that an epoch has some steps.
+  private static func batch(for data: TrainingData, isDeep: Bool, seesAll: Bool) -> Int {
+    let count = data.training.count
+    if seesAll { return count }
+    return isDeep ? min(128, max(4, count / 16)) : min(64, max(8, count / 20))
+  }
+
+  /// Steps below which a network has hardly begun to learn pictures.
+  private static let fewestSteps = 300
+
   private static func epochs(
-    for data: TrainingData, isDeep: Bool, _ optimizer: String
+    for data: TrainingData, isDeep: Bool, seesAll: Bool, batch: Int
   ) -> Int {
-    // Each is five iterations; once the lowest place is reached they cost next to nothing.
-    if OptimizerChoice.seesAll(optimizer) { return 30 }
-    return isDeep ? 15 : data.isImages ? 10 : data.task == .language ? 5 : 100
+    // Each is five iterations.
+    if seesAll { return 30 }
+    guard data.isImages else { return data.task == .language ? 5 : 100 }
+    let steps = (data.training.count + batch - 1) / batch
+    return max(isDeep ? 15 : 10, (fewestSteps + steps - 1) / steps)
+  }
+
+  /// Meets a model that is for other data.
+  private static func check(_ model: String, for data: TrainingData, named name: String) throws {
+    let rank = try ModelCatalogue.entry(model).inputRank
+    let kind: String =
+      data.task == .language
+      ? "a text" : data.isTable ? "a table" : data.isImages ? "of pictures" : "made of points"
+    let fits = data.task == .language ? rank == 0 : data.isImages ? rank > 0 : rank == 1
+    guard !fits else { return }
+    let fitting = ModelCatalogue.entries.filter {
+      $0.inputRank == (data.task == .language ? 0 : 1)
+    }
+    throw CommandError.usage(
+      "\(model) is for \(["texts", "rows of numbers", "", "pictures"][rank]); \(name) is \(kind); choose \(fitting.map { $0.name }.joined(separator: " or "))"
+    )
+  }
+
+  /// The rate of the run where nobody says one.
+  var usualRate: Double {
+    TrainingPlan.isDeep(model) ? 0.1 : OptimizerChoice.learningRate(optimizer)
+  }
+
+  private static func isDeep(_ model: String) -> Bool {
+    model.hasPrefix("resnet") || model.hasPrefix("vgg")
   }
 
   /// A network that suits the shape of the data.
@@ -65,7 +102,7 @@ struct TrainingPlan {
     (reason.map { [$0] } ?? []) + (augments ? ["pictures are flipped and shifted by chance"] : [])
       + [
         "\(model) learns by \(optimizer), rate \(NumberText.short(learningRate)) (\(schedule)), loss \(loss)",
-        "\(epochs) epochs in batches of \(batch)",
+        "\(counted(epochs, "epoch")) in batches of \(batch)",
       ]
   }
 }
