@@ -97,9 +97,24 @@ private struct CheckpointReader {
         "is a checkpoint of version \(version); this program reads \(Checkpoint.version)")
     }
     if let plan, let known = facts["data"], known != .null, known.string != "\(plan)" {
-      throw wrong(
-        "belongs to other data or batches: \(known.text()) then, \(plan) now")
+      let differences = CheckpointReader.differences(known.string ?? "", "\(plan)")
+      throw wrong("belongs to other data or batches: \(differences)")
     }
+  }
+
+  /// What two descriptions of an order of batches, `BatchPlan(count: 9, batchSize: 3, …)`, differ in.
+  private static func differences(_ before: String, _ now: String) -> String {
+    func parts(_ text: String) -> [(name: Substring, value: Substring)] {
+      text.drop { $0 != "(" }.dropFirst().dropLast().split(separator: ",").map { part in
+        let words = part.drop { $0 == " " }.split(separator: ":", maxSplits: 1)
+        return (words.first ?? "", words.last?.drop { $0 == " " } ?? "")
+      }
+    }
+    let names = ["count": "number of examples", "batchSize": "batch"]
+    let all = zip(parts(before), parts(now)).filter { $0.value != $1.value }.map {
+      "the \(names[String($1.name)] ?? String($1.name)) was \($0.value), now \($1.value)"
+    }
+    return all.isEmpty ? "\(before) then, \(now) now" : all.joined(separator: "; ")
   }
 
   /// Other threads add in another order: nothing wrong, but other bits.
