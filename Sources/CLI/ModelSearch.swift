@@ -23,6 +23,9 @@ struct ModelSearch {
     (self.options, self.data) = (options, data)
   }
 
+  /// What is about to be done, where it takes a while.
+  var notes: [String] { count < ModelSearch.fewestRows ? [] : ["comparing linear and mlp …"] }
+
   func choice() throws -> Choice {
     guard count >= ModelSearch.fewestRows else {
       return choice(linear(1), "linear, for \(count) rows are too few to compare models by")

@@ -19,13 +19,17 @@ struct RunFolder {
   /// A folder that the user names. One that has a run in it is refused unless told otherwise.
   static func named(_ path: String, force: Bool) throws -> RunFolder {
     let folder = RunFolder(path: path)
-    if !force, folder.holdsRun {
-      throw CommandError.failure(
-        "\(path): holds a run already; take it up again with --resume, replace it with --force, or name another folder"
-      )
-    }
+    if !force { try folder.refuseRun() }
     try make(path)
     return folder
+  }
+
+  /// A run that is there already is not written over.
+  func refuseRun() throws {
+    guard holdsRun else { return }
+    throw CommandError.failure(
+      "\(path): holds a run already; take it up again with --resume, replace it with --force, or name another folder"
+    )
   }
 
   /// A folder that the user names, made where it is not there.

@@ -6,7 +6,7 @@ extension Command {
     summary: "Trains a network on data and says how good it became.",
     operands: "DATA",
     options: [
-      Option(name: "--model", value: "NAME", summary: "the network; see below"),
+      Option(name: "--model", value: "NAME", summary: "the network, one of those above"),
       Option(name: "--epochs", value: "N", summary: "how often to go through the data"),
       Option(name: "--batch", value: "N", summary: "examples a step"),
       Option(name: "--optimizer", value: "NAME", summary: OptimizerChoice.list),

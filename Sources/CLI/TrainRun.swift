@@ -7,6 +7,8 @@ struct TrainRun {
   let options: TrainOptions
   let data: TrainingData
   let plan: TrainingPlan
+  /// Whether what is known of the data is said already.
+  private var hasToldOfData = false
 
   init(_ options: TrainOptions) throws {
     let data = try DataChoice.load(options)
@@ -14,8 +16,16 @@ struct TrainRun {
       self = try TrainRun(options, data)
       return
     }
-    let choice = try ModelSearch(options, data).choice()
+    if let out = options.out, !options.force, !options.resumes {
+      try RunFolder(path: out).refuseRun()
+    }
+    // Whoever waits for the search knows by then what is searched in.
+    let search = ModelSearch(options, data)
+    for line in options.isQuiet ? [] : data.notes + search.notes { print(line) }
+    _ = Process.flushOutput()
+    let choice = try search.choice()
     self = try TrainRun(try options.adding(choice.members), data, reason: choice.reason)
+    hasToldOfData = true
   }
 
   /// A training of data that are there already.
@@ -29,6 +39,7 @@ struct TrainRun {
     Initialization.seed(options.seed)
     let network = try ModelCatalogue.make(plan.model, plan.settings)
     try checkShapes(network)
+    let test = try readTest()
     let folder =
       try options.out.map {
         try RunFolder.named($0, force: options.force || options.resumes)
@@ -43,22 +54,63 @@ struct TrainRun {
       // Who was killed before the first checkpoint begins anew.
       if options.resumes, folder.exists(folder.checkpoint) {
         try trainer.resume(from: folder.checkpoint, training: try trainingLoader())
+        if isWhole(trainer), folder.exists(folder.report), folder.exists(folder.model) {
+          return try sayFinished(folder)
+        }
       }
       announce(network, folder)
-      // What is replaced must not be taken up later in place of this run.
+      // What is replaced must not be taken up later in place of this run, nor its report be taken for this run's.
       if !options.resumes { folder.remove(folder.checkpoint) }
+      folder.remove(folder.report)
       try AtomicFile.write(options.given.text(indented: true) + "\n", to: folder.config)
       Process.letSignalsThrough()
       try train(trainer)
+      view.showFindings()
+    } catch let finding as Finding where finding.kind == .divergingStepSize {
+      folder.removeUnlessUseful()
+      throw CommandError.failure(
+        "\(finding.description) \(plan.optimizer) takes \(NumberText.short(plan.usualRate)) where nobody says a rate."
+      )
     } catch {
       folder.removeUnlessUseful()
       throw error
     }
-    let result = try finish(trainer, view, folder)
-    if trainer.history.count < plan.epochs {
+    let result = try finish(trainer, view, folder, test)
+    if !isWhole(trainer) {
       throw CommandError.interrupted(interruption(trainer, folder))
     }
     if options.isJSON { print(result.json.text()) }
+  }
+
+  private func isWhole(_ trainer: Trainer) -> Bool {
+    trainer.history.count >= plan.epochs || trainer.isSettled
+  }
+
+  /// A run that is finished stays as it is.
+  private func sayFinished(_ folder: RunFolder) throws {
+    if !options.isQuiet {
+      print("the run is finished already: \(folder.report)")
+      print(
+        "to train on, give more epochs: adjoint train --resume --out \(TrainOptions.quoted(folder.path)) --epochs \(2 * plan.epochs)"
+      )
+    }
+    guard options.isJSON else { return }
+    let facts = try SavedModel(folder.model).description.training.members ?? []
+    let own = facts.filter { !["options", "examples"].contains($0.name) }
+    print(JSON.object(own + [JSON.Member("model", .string(folder.model))]).text())
+  }
+
+  /// The test is read before anything is learned, so that what is wrong with it is known by then. It is scored once, at
+  /// the end.
+  private func readTest() throws -> (any Dataset)? {
+    guard let test = try data.test?(), test.count > 0 else { return nil }
+    let (own, other) = (try data.training.batch([0]), try test.batch([0]))
+    guard own.input.shape == other.input.shape else {
+      throw CommandError.failure(
+        "\(options.test ?? data.name): its examples are \(other.input.shape.description), those to learn from \(own.input.shape.description)"
+      )
+    }
+    return test
   }
 
   /// Trains without leaving anything, and says how good that is on data that were held back: the first metric, or the
@@ -110,6 +162,8 @@ struct TrainRun {
         return StepScope.isTraining ? penalty.map { value + $0() } ?? value : value
       }, metrics: metrics, observers: [view])
     trainer.keepsBest = data.validation != nil
+    // Further epochs of all examples at once give what the last one gave.
+    trainer.stopsWhenSettled = OptimizerChoice.seesAll(plan.optimizer)
     return trainer
   }
 
@@ -144,28 +198,30 @@ struct TrainRun {
 
   private func announce(_ network: any Module, _ folder: RunFolder) {
     guard !options.isQuiet else { return }
-    for line in data.notes + plan.notes { print(line) }
+    for line in (hasToldOfData ? [] : data.notes) + plan.notes { print(line) }
     let count = network.parameters.reduce(0) { $0 + $1.value.count }
-    print("\(count) parameters, seed \(options.seed), \(options.device.threads) threads")
+    print(
+      "\(counted(count, "parameter")), seed \(options.seed), \(counted(options.device.threads, "thread"))"
+    )
     print("files go to \(folder.path)")
     print("")
     _ = Process.flushOutput()
   }
 
   private func finish(
-    _ trainer: Trainer, _ view: TrainingView, _ folder: RunFolder
+    _ trainer: Trainer, _ view: TrainingView, _ folder: RunFolder, _ test: (any Dataset)?
   ) throws -> TrainingResult {
-    let isWhole = trainer.history.count >= plan.epochs
-    // Whoever is interrupted has not asked for the test: it stays unread.
+    // Whoever is interrupted has not asked for the test.
+    let isWhole = isWhole(trainer)
     func result(_ evaluation: Evaluation?) throws -> TrainingResult {
       let result = try TrainingResult(
         run: self, trainer: trainer, evaluation: evaluation, seconds: view.seconds, folder: folder)
       try SavedModel(trainer.model, result.description).write(to: folder.model)
       return result
     }
-    let (test, evaluation): ((any Dataset)?, Evaluation?)
+    let evaluation: Evaluation?
     do {
-      test = isWhole ? try data.test?() : nil
+      let test = isWhole ? test : nil
       evaluation = try test.map { try evaluate(trainer.model, on: $0) }
     } catch {
       // What was learned is not lost with the test.
@@ -187,7 +243,7 @@ struct TrainRun {
   }
 
   private func interruption(_ trainer: Trainer, _ folder: RunFolder) -> String {
-    "stopped after \(trainer.optimizer.stepCount) steps, all is saved; go on with: adjoint train --resume --out \(TrainOptions.quoted(folder.path))"
+    "stopped after \(counted(trainer.optimizer.stepCount, "step")), all is saved; go on with: adjoint train --resume --out \(TrainOptions.quoted(folder.path))"
   }
 }
 

@@ -13,6 +13,8 @@ struct TrainingResult {
   let model: any Module
   /// The epoch whose weights were kept, where that was looked for.
   let bestEpoch: Int?
+  /// Whether something was found to go wrong.
+  let hasFindings: Bool
 
   init(
     run: TrainRun, trainer: Trainer, evaluation: Evaluation?, seconds: Double, folder: RunFolder
@@ -26,6 +28,7 @@ struct TrainingResult {
     model = trainer.model
     cells = trainer.model.cells
     bestEpoch = trainer.best?.epoch
+    hasFindings = !trainer.findings.isEmpty
     digest = try trainer.model.weightsDigest()
   }
 
@@ -57,7 +60,10 @@ struct TrainingResult {
       model: run.plan.model, settings: run.plan.settings, task: run.data.task,
       labels: run.data.labels, preprocessing: run.data.preprocessing, loss: run.plan.loss,
       training: .object(
-        [JSON.Member("options", run.options.given)]
+        [
+          JSON.Member("options", run.options.given),
+          JSON.Member("examples", .integer(run.data.training.count)),
+        ]
           + (json.members ?? []).filter {
             $0.name != "model"
           }))
@@ -69,16 +75,27 @@ struct TrainingResult {
     if let evaluation {
       let metrics = evaluation.metrics.map { "\($0.name) \(NumberText.fixed($0.value, places: 4))" }
       lines.append(
-        "test: \(metrics.joined(separator: ", ")), loss \(NumberText.fixed(evaluation.loss, places: 4)), \(evaluation.count) examples"
+        "test: \(metrics.joined(separator: ", ")), loss \(NumberText.fixed(evaluation.loss, places: 4)), \(counted(evaluation.count, "example"))"
       )
+    } else {
+      lines.append(
+        run.data.test == nil
+          ? "test: none was named; --test FILE does" : "test: there are no examples for it")
     }
-    if let last = history.last?.training["accuracy"], last == 1 {
-      lines.append("all training examples are right: that is common, and no fault")
-    }
-    lines.append("\(steps) steps in \(NumberText.short(seconds, digits: 3)) s")
+    if let remark { lines.append(remark) }
+    lines.append("\(counted(steps, "step")) in \(NumberText.short(seconds, digits: 3)) s")
     lines.append("model   \(folder.model)")
     lines.append("report  \(folder.report)")
     return lines
+  }
+
+  /// What to make of a training whose examples are all right; findings speak for themselves.
+  private var remark: String? {
+    guard !hasFindings, let last = history.last, last.training["accuracy"] == 1 else { return nil }
+    let held = last.validation?["accuracy"] ?? 1
+    if held >= 0.95 { return "all training examples are right: that is common, and no fault" }
+    return
+      "all training examples are right, of those held back \(NumberText.fixed(100 * held, places: 1)) %: more examples would help, or --l2"
   }
 
   var plot: [String] {

@@ -7,6 +7,7 @@ final class TrainingView: TrainingObserver {
   private let isLive: Bool
   private var lastDrawn = 0.0
   private var lastMetric = ""
+  private var pending: [Finding] = []
   private var firstStep: (count: Int, seconds: Double)?
   /// Time in steps and validation.
   private(set) var seconds = 0.0
@@ -18,6 +19,7 @@ final class TrainingView: TrainingObserver {
 
   func stepDidEnd(_ trainer: Trainer, _ progress: Progress) {
     seconds = progress.seconds
+    showFindings()
     guard isLive else { return }
     let now = Process.seconds
     if firstStep == nil { firstStep = (done(progress), now) }
@@ -28,13 +30,21 @@ final class TrainingView: TrainingObserver {
 
   func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) {
     guard !isQuiet else { return }
+    showFindings()
     lastMetric = metric(record.validation ?? record.training)
     write((isLive ? "\r\u{1B}[K" : "") + summary(record) + "\n")
   }
 
   func trainerDidFind(_ trainer: Trainer, _ finding: Finding) {
+    // What ends the training is an error, and said as that.
+    pending.append(finding)
+  }
+
+  /// Says what was found, once the training has gone on.
+  func showFindings() {
+    defer { pending = [] }
     guard !isQuiet else { return }
-    write((isLive ? "\r\u{1B}[K" : "") + finding.description + "\n")
+    for finding in pending { write((isLive ? "\r\u{1B}[K" : "") + finding.description + "\n") }
   }
 
   func trainingDidEnd(_ trainer: Trainer) {

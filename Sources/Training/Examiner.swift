@@ -78,7 +78,7 @@ final class Examiner {
     if losses.isGrowing || bad.weightsExploded {
       return Finding(
         .divergingStepSize, at: bad.place,
-        "The training diverges: the loss went from \(NumberText.short(losses.first, digits: 4)) to \(NumberText.short(losses.lastFinite, digits: 4)), then \(bad.sentence) The steps are too large: try a learning rate of \(NumberText.short(rate / 10, digits: 1)) or less, a warm-up, or clipping the gradients."
+        "The training diverges: the loss went from \(NumberText.short(losses.first, digits: 4)) to \(NumberText.short(losses.lastFinite, digits: 4)), then \(bad.sentence) The steps are too large: try a learning rate of \(lowered(rate)) or less, or a warm-up."
       )
     }
     return Finding(.notFinite, at: bad.place, bad.sentence + " " + bad.advice)
@@ -124,8 +124,10 @@ final class Examiner {
           constant.training))
     } else if let held, let limit = constant.validation, held > 0.99 * limit {
       try trainer.report(
-        noLearning(
-          "The validation loss was never below \(NumberText.short(held, digits: 4))", limit))
+        Finding(
+          .noLearning,
+          "What was learned does not hold for other data: the validation loss was never below \(NumberText.short(held, digits: 4)), and giving always the same answer reaches \(NumberText.short(limit, digits: 4)). Do the labels belong to their inputs (were they shuffled)? If they do, try more examples, weight decay, augmentation, or a smaller learning rate."
+        ))
     }
   }
 
@@ -135,6 +137,11 @@ final class Examiner {
       "Nothing was learned: \(what.prefix(1).lowercased() + what.dropFirst()), and giving always the same answer reaches \(NumberText.short(constant, digits: 4)). Do the labels belong to their inputs (were they shuffled)? If they do, try another learning rate, a larger network, or more epochs."
     )
   }
+}
+
+/// A rate to try instead of one that was too high: none that nobody would take.
+private func lowered(_ rate: Double) -> String {
+  NumberText.short(Swift.min(rate / 10, 0.1), digits: 1)
 }
 
 /// Follows the loss from step to step.
@@ -161,7 +168,7 @@ private struct LossWatch {
     }
     return Finding(
       .divergingStepSize,
-      "The loss grows: it was \(NumberText.short(first, digits: 4)) at first and is \(NumberText.short(lastFinite, digits: 4)) now. The steps are too large: try a learning rate of \(NumberText.short(rate / 10, digits: 1)) or less, a warm-up, or clipping the gradients."
+      "The loss grows: it was \(NumberText.short(first, digits: 4)) at first and is \(NumberText.short(lastFinite, digits: 4)) now. The steps are too large: try a learning rate of \(lowered(rate)) or less, or a warm-up."
     )
   }
 }

@@ -28,6 +28,8 @@ public final class Trainer {
   public var earlyStopping: EarlyStopping?
   /// Whether the model as it was after its best epoch is put back at the end.
   public var keepsBest = false
+  /// Whether it ends where an epoch has given what the one before gave, to the last bit.
+  public var stopsWhenSettled = false
   /// Which metric (or `loss`) tells the best epoch; by default the first metric.
   public var monitored: String?
   /// Which weights are kept at 0.
@@ -90,7 +92,7 @@ public final class Trainer {
     do {
       for observer in observers { try observer.trainingWillBegin(self) }
       try takeEpochs(training, validation, epochs, start)
-      if history.count >= epochs || isOutOfPatience {
+      if history.count >= epochs || isOutOfPatience || isSettled {
         if looksForFaults { try examiner.trainingDidEnd(training, validation) }
         for observer in observers { try observer.stepsDidEnd(self) }
         putBackBest()
@@ -222,8 +224,19 @@ extension Trainer {
     for (cell, value) in zip(cells, best.values) { cell.value = value }
   }
 
+  /// Whether it ends because nothing changes any more.
+  public var isSettled: Bool {
+    guard stopsWhenSettled, history.count >= 2 else { return false }
+    let (last, before) = (history[history.count - 1], history[history.count - 2])
+    return last.training.loss == before.training.loss
+      && last.validation?.loss == before.validation?.loss
+  }
+
   private func checkPatience() {
     isOutOfPatience = false
+    if isSettled, stopReason == nil {
+      return stop("epoch \(history.count) has given what the one before gave")
+    }
     guard let earlyStopping, stopReason == nil,
       let best = monitor.best(history, margin: earlyStopping.margin),
       history.count - best.epoch >= earlyStopping.patience
