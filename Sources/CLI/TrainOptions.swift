@@ -114,12 +114,16 @@ extension TrainOptions {
 
   /// A line that asks for the same run.
   var command: String {
-    var words = ["adjoint", "train"] + data.map { TrainOptions.quoted($0) }
-    for member in given.members ?? [] where member.name != "data" {
-      words.append("--" + member.name)
-      if let text = member.value.string { words.append(TrainOptions.quoted(text)) }
+    let words = TrainOptions.words((given.members ?? []).filter { $0.name != "data" })
+    return (["adjoint", "train"] + data.map { TrainOptions.quoted($0) } + words)
+      .joined(separator: " ")
+  }
+
+  /// Options as a line gives them.
+  static func words(_ members: [JSON.Member]) -> [String] {
+    members.flatMap { member in
+      ["--" + member.name] + (member.value.string.map { [quoted($0)] } ?? [])
     }
-    return words.joined(separator: " ")
   }
 
   /// A word as a shell takes it.

@@ -120,7 +120,10 @@ struct TrainRun {
     let network = try ModelCatalogue.make(plan.model, plan.settings)
     try checkShapes(network)
     let trainer = try makeTrainer(network, TrainingView(isQuiet: true))
+    trainer.observers.append(StopOnRequest(signals: [SIGINT, SIGTERM]))
+    Process.letSignalsThrough()
     try train(trainer)
+    if !isWhole(trainer) { throw CommandError.interrupted("stopped") }
     guard let held = trainer.history.last?.validation else {
       throw CommandError.failure("\(data.name): too few examples to hold some back")
     }

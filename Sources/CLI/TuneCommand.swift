@@ -39,6 +39,8 @@ struct TuneRun {
   private let seed: Int
   private let arguments: Arguments
   private let device: ComputeDevice
+  /// The options of `--config` that the trainings take.
+  private let configuration: [JSON.Member]
 
   init(_ arguments: Arguments) throws {
     guard let data = arguments.operands.first else {
@@ -56,6 +58,8 @@ struct TuneRun {
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw CommandError.usage("tune: \(twice) is given twice")
     }
+    var arguments = arguments
+    configuration = try TuneRun.configuration(&arguments)
     strategy = try arguments.word("--strategy", among: ["random", "grid", "halving"]) ?? "random"
     trials = try arguments.integer("--trials", in: 1...10_000) ?? 12
     epochs = try arguments.integer("--epochs", in: 1...100_000) ?? 5
@@ -63,21 +67,75 @@ struct TuneRun {
     if arguments.has("--resume"), !arguments.has("--out") {
       throw CommandError.usage("tune: --resume needs the folder; write --resume --out DIR")
     }
+    for setting in settings { try setting.check() }
     self.arguments = arguments
     device = try ComputeDevice.use(arguments)
-    for setting in settings { _ = try options(TuneChoice(setting.examples), epochs: epochs) }
+    // Every value is checked before anything is trained.
+    for setting in settings {
+      for value in setting.gridValues {
+        _ = try options(TuneChoice([(setting.name, value)]), epochs: epochs)
+      }
+    }
+  }
+
+  /// What a configuration says: options that tune has too count for it, unless the line says otherwise; those of a
+  /// single run are no part of a trial.
+  private static func configuration(_ arguments: inout Arguments) throws -> [JSON.Member] {
+    guard let file = arguments.text("--config") else { return [] }
+    let json = try JSON(parsing: try InputFile.text(file), source: file)
+    guard let members = json.members else {
+      throw CommandError.failure("\(file): is no JSON object of options")
+    }
+    let trials = members.filter {
+      $0.name != "data" && !TrainOptions.ownOfALine.contains("--" + $0.name)
+    }
+    let shared = ["epochs", "seed", "threads", "device"]
+    try arguments.fill(.object(trials.filter { shared.contains($0.name) }), from: file)
+    return trials
+  }
+
+  /// What results depend on, but for the choice: others are not to be mixed with them.
+  private var conditions: JSON {
+    let shared = ["data", "epochs", "seed", "threads", "device"]
+    let own = configuration.filter { !shared.contains($0.name) }
+      .sorted { $0.name < $1.name }
+    return [
+      "data": .string(data), "epochs": .integer(epochs), "seed": .integer(seed),
+      "device": .string(device.name),
+      "settings": .string(settings.map { $0.word }.sorted().joined(separator: " ")),
+      "options": .string(
+        own.map { "\($0.name)=\($0.value.string ?? $0.value.description)" }
+          .joined(separator: " ")),
+    ]
   }
 
   func run() throws {
     let choices = strategy == "grid" ? try grid() : drawn()
-    let first = try options(choices[0], epochs: epochs)
-    let name = try DataChoice.load(first).name
+    let loaded = try DataChoice.load(try options(choices[0], epochs: epochs))
     let folder =
       try arguments.text("--out").map { try RunFolder.existing($0) }
-      ?? RunFolder.next(for: "tune-" + name)
+      ?? RunFolder.next(for: "tune-" + loaded.name)
     let record = try TuneRecord(
-      folder.file("trials.jsonl"), resumes: arguments.has("--resume"))
-    print("\(choices.count) trials by \(strategy), files go to \(folder.path)")
+      folder, of: conditions, resumes: arguments.has("--resume"))
+    for note in loaded.notes { print(note) }
+    do {
+      try run(choices, record, folder)
+    } catch CommandError.interrupted {
+      throw CommandError.interrupted(interruption(record, folder))
+    }
+  }
+
+  private func interruption(_ record: TuneRecord, _ folder: RunFolder) -> String {
+    let known = arguments.json(without: ["--out", "--resume", "--force"]).members
+    let words = TrainOptions.words((known ?? []).filter { $0.name != "data" })
+    let operands = arguments.operands.map { TrainOptions.quoted($0) }
+    let line = (["adjoint", "tune"] + operands + words).joined(separator: " ")
+    return
+      "stopped after \(counted(record.results.count, "trial")), which are saved; go on with: \(line) --resume --out \(TrainOptions.quoted(folder.path))"
+  }
+
+  private func run(_ choices: [TuneChoice], _ record: TuneRecord, _ folder: RunFolder) throws {
+    print("\(counted(choices.count, "trial")) by \(strategy), files go to \(folder.path)")
     var results: [TuneResult] = []
     if strategy == "halving" {
       var (rest, budget) = (choices, 1)
@@ -91,7 +149,7 @@ struct TuneRun {
       results = try choices.map { try trial($0, epochs: epochs, record) }
         .sorted { $0.isBetter($1) }
     }
-    show(results, record)
+    try show(results, record)
     if arguments.has("--json"), let best = results.first { print(best.json.text()) }
   }
 
@@ -124,7 +182,7 @@ struct TuneRun {
     try words.fill(
       .object(chosen + fixed.filter { !names.contains($0.name) }), from: "tune")
     if let file = arguments.text("--config") {
-      try words.fill(try JSON(parsing: try InputFile.text(file), source: file), from: file)
+      try words.fill(.object(configuration), from: file)
     }
     var options = try TrainOptions(words)
     // A trial is of the settings it is given.
@@ -155,7 +213,15 @@ struct TuneRun {
     }
   }
 
-  private func show(_ results: [TuneResult], _ record: TuneRecord) {
+  /// The line that trains as the best trial was trained, with all of its options.
+  private func command(_ best: TuneResult) throws -> String {
+    let fixed = ["data", "quiet", "threads", "device"].filter { !arguments.has("--" + $0) }
+    let given = try options(best.choice, epochs: best.epochs).given.members ?? []
+    let words = TrainOptions.words(given.filter { !fixed.contains($0.name) })
+    return (["adjoint", "train", TrainOptions.quoted(data)] + words).joined(separator: " ")
+  }
+
+  private func show(_ results: [TuneResult], _ record: TuneRecord) throws {
     guard let first = results.first else { return }
     var table = TextTable([.right, .right] + settings.map { _ in .left })
     table.add(["", first.metric] + settings.map { $0.name })
@@ -174,9 +240,10 @@ struct TuneRun {
     }
     let plot = TerminalPlot(
       series: [TerminalPlot.Series(name: "best", values: best)], xName: "trial")
-    if !plot.lines.isEmpty { print("\nbest \(first.metric) so far") }
-    for line in plot.lines { print(line) }
-    let words = first.choice.values.map { "--\($0.name) \(TrainOptions.quoted($0.value))" }
-    print("\nadjoint train \(TrainOptions.quoted(data)) \(words.joined(separator: " "))")
+    // Where none was better than the first there is no way to draw.
+    let hasRisen = best.contains { $0.y != best[0].y }
+    if hasRisen, !plot.lines.isEmpty { print("\nbest \(first.metric) so far") }
+    for line in hasRisen ? plot.lines : [] { print(line) }
+    print("\n" + (try command(first)))
   }
 }

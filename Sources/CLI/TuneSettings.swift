@@ -13,11 +13,17 @@ struct TuneChoice: Equatable {
 
 /// A setting and what it may be.
 struct TuneSetting {
+  /// As it was given.
+  let word: String
   let name: String
   private let list: [String]
   private let range: ClosedRange<Double>?
 
+  /// Options that take whole numbers only.
+  private static let whole = ["epochs", "batch", "seed", "threads"]
+
   init(_ word: String) throws {
+    self.word = word
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
       throw CommandError.usage(
@@ -35,7 +41,9 @@ struct TuneSetting {
     let text = String(parts[1])
     let dots = text.indices.first { text[$0...].hasPrefix("..") }
     guard let dots else {
+      var seen: Set<String> = []
       list = text.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+        .filter { seen.insert($0).inserted }
       range = nil
       guard list.allSatisfy({ !$0.isEmpty }) else {
         throw CommandError.usage(
@@ -52,22 +60,36 @@ struct TuneSetting {
     (list, range) = ([], low...high)
   }
 
+  /// Meets fractions, which nothing could be trained with, before the first trial.
+  func check() throws {
+    guard isWhole, let range else { return }
+    guard [range.lowerBound, range.upperBound].allSatisfy({ $0 == $0.rounded() && $0 < 1e15 })
+    else {
+      throw CommandError.usage("tune: \(name) takes whole numbers; write \(name)=16..128")
+    }
+  }
+
+  private var isWhole: Bool { TuneSetting.whole.contains(name) }
+
   /// The value at a share of the way through all.
   func value(at share: Double) -> String {
     guard let range else { return list[min(Int(share * Double(list.count)), list.count - 1)] }
     let (low, high) = (range.lowerBound, range.upperBound)
-    guard low > 0, high > 10 * low else {
-      return NumberText.short(low + share * (high - low), digits: 4)
-    }
+    guard low > 0, high > 10 * low else { return text(low + share * (high - low)) }
     let (from, to) = (ScalarMath.log(low), ScalarMath.log(high))
-    return NumberText.short(ScalarMath.exp(from + share * (to - from)), digits: 4)
+    return text(ScalarMath.exp(from + share * (to - from)))
   }
 
-  /// What a grid takes.
-  var gridValues: [String] { range == nil ? list : (0..<5).map { value(at: Double($0) / 4) } }
+  private func text(_ value: Double) -> String {
+    isWhole ? NumberText.exact(value.rounded()) : NumberText.short(value, digits: 4)
+  }
 
-  /// A choice to check the setting's values by, before anything is trained.
-  var examples: [(name: String, value: String)] { [(name, gridValues[0])] }
+  /// What a grid takes: no value twice.
+  var gridValues: [String] {
+    guard range != nil else { return list }
+    var seen: Set<String> = []
+    return (0..<5).map { value(at: Double($0) / 4) }.filter { seen.insert($0).inserted }
+  }
 }
 
 /// What came of a trial.
@@ -114,13 +136,25 @@ final class TuneRecord {
   private let path: String
   private(set) var results: [TuneResult] = []
 
-  init(_ path: String, resumes: Bool) throws {
-    self.path = path
-    let isThere = RunFolder(path: "").exists(path)
-    guard isThere else { return }
+  /// The record in a folder, of trials under these conditions; those that are there must have had the same.
+  init(_ folder: RunFolder, of conditions: JSON, resumes: Bool) throws {
+    path = folder.file("trials.jsonl")
+    let file = folder.file("tune.json")
+    guard folder.exists(path) else {
+      try AtomicFile.write(conditions.text(indented: true) + "\n", to: file)
+      return
+    }
     guard resumes else {
       throw CommandError.failure(
         "\(path): holds trials already; go on with them by --resume, or name another folder")
+    }
+    let known = try JSON(parsing: try InputFile.text(file), source: file)
+    let differing = (conditions.members ?? []).filter { known[$0.name] != $0.value }
+    if let first = differing.first {
+      func text(_ value: JSON?) -> String { value.map { $0.string ?? $0.text() } ?? "" }
+      throw CommandError.failure(
+        "\(folder.path): its trials had other \(first.name), \(Suggestion.quoted(text(known[first.name]))), now \(Suggestion.quoted(text(first.value))); give the same, or name another folder"
+      )
     }
     results = try InputFile.text(path).split(separator: "\n").map { line in
       guard let result = TuneResult(try JSON(parsing: String(line), source: path)) else {
