@@ -27,7 +27,7 @@ extension Command {
         top: try arguments.integer("--top", in: 1...1_000_000),
         seed: try arguments.integer("--seed", in: 0...(1 << 31)) ?? 0)
       _ = try ComputeDevice.use(arguments)
-      let model = try SavedModel(path)
+      let model = try ModelFile.read(path)
       guard model.description.task == .language else {
         throw CommandError.failure(
           "\(path): is a model for \(model.description.task.rawValue), not of language")

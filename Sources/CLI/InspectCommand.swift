@@ -12,7 +12,7 @@ extension Command {
         throw CommandError.usage(
           "inspect takes one file; write adjoint inspect runs/NAME-1/model.safetensors")
       }
-      let inspection = try Inspection(path)
+      let inspection = try Inspection(ModelFile.path(path))
       if arguments.has("--json") { return print(inspection.json.text()) }
       for line in inspection.lines { print(line) }
     })

@@ -11,20 +11,23 @@ extension Command {
       Option(name: "--json", summary: "one line of JSON"),
     ],
     details: [
+      "MODEL: a model file, or the folder of the run that made it.",
       "DATA: fashion-mnist (its test part), or data like those that the model was trained on; of made",
       "data a thousand new examples. The loss is the one that the model was trained by.",
     ],
     run: { arguments in
       guard arguments.operands.count >= 2 else {
         throw CommandError.usage(
-          "evaluate takes a model and data; write adjoint evaluate runs/NAME-1/model.safetensors DATA"
+          "evaluate takes a model and data; write adjoint evaluate runs/NAME-1 DATA"
         )
       }
       _ = try ComputeDevice.use(arguments)
-      let model = try SavedModel(arguments.operands[0])
-      let data = try ModelInput(model).dataset(Array(arguments.operands.dropFirst()))
+      let model = try ModelFile.read(arguments.operands[0])
+      let words = Array(arguments.operands.dropFirst())
+      let data = try ModelInput(model).dataset(words)
       let evaluation = try Evaluation(of: model, on: data)
-      if arguments.has("--json") { return print(json(evaluation)) }
+      let learned = ModelFile.learnedCount(model, of: words)
+      if arguments.has("--json") { return print(json(evaluation, learned)) }
       var table = TextTable([.left, .right])
       for metric in evaluation.metrics {
         table.add([metric.name, NumberText.fixed(metric.value, places: 4)])
@@ -33,15 +36,20 @@ extension Command {
       table.add(["examples", String(evaluation.count)])
       for line in table.lines { print(line) }
       for line in classLines(evaluation, model.description.labels) { print(line) }
+      if let learned {
+        print(
+          "\n\(learned) of these \(evaluation.count) were learned from: on new examples it will hardly do as well"
+        )
+      }
     })
 
-  private static func json(_ evaluation: Evaluation) -> String {
+  private static func json(_ evaluation: Evaluation, _ learned: Int?) -> String {
     let metrics = evaluation.metrics.map { JSON.Member($0.name, .number($0.value)) }
     return JSON.object(
       metrics + [
         JSON.Member("loss", .number(evaluation.loss)),
         JSON.Member("examples", .integer(evaluation.count)),
-      ]
+      ] + (learned.map { [JSON.Member("learned_from", .integer($0))] } ?? [])
     ).text()
   }
 
@@ -70,16 +78,18 @@ extension Command {
       Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
       Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
     ],
-    details: ["FILE: \(ModelInput.list)."],
+    details: [
+      "MODEL: a model file, or the folder of the run that made it.", "FILE: \(ModelInput.list).",
+    ],
     run: { arguments in
       guard arguments.operands.count >= 2 else {
         throw CommandError.usage(
-          "predict takes a model and files; write adjoint predict runs/NAME-1/model.safetensors FILE"
+          "predict takes a model and files; write adjoint predict runs/NAME-1 FILE"
         )
       }
       let format = try arguments.word("--format", among: ["table", "csv", "json"]) ?? "table"
       _ = try ComputeDevice.use(arguments)
-      let model = try SavedModel(arguments.operands[0])
+      let model = try ModelFile.read(arguments.operands[0])
       let input = try ModelInput(model)
       // All is computed before anything is written.
       let files = try arguments.operands.dropFirst().map { file in

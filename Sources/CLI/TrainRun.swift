@@ -12,6 +12,7 @@ struct TrainRun {
 
   init(_ options: TrainOptions) throws {
     let data = try DataChoice.load(options)
+    try TrainRun.checkClasses(data)
     guard options.searchesModel, data.isTable else {
       self = try TrainRun(options, data)
       return
@@ -26,6 +27,16 @@ struct TrainRun {
     let choice = try search.choice()
     self = try TrainRun(try options.adding(choice.members), data, reason: choice.reason)
     hasToldOfData = true
+  }
+
+  /// A class for each row leaves nothing to learn.
+  private static func checkClasses(_ data: TrainingData) throws {
+    let (classes, rows) = (data.labels.count, data.training.count)
+    guard data.isTable, data.task == .classification, classes > 2, classes >= rows else { return }
+    let target = data.preprocessing.source?["table"]?["target"]?.string.map { "'\($0)'" }
+    throw CommandError.failure(
+      "\(data.name): \(target ?? "the target") has \(classes) different texts and \(rows) rows to learn from, too many to be classes"
+    )
   }
 
   /// A training of data that are there already.

@@ -103,7 +103,14 @@ enum ImageData {
   static func files(_ pair: Pair, _ options: TrainOptions) throws -> TrainingData {
     let (images, labels) = try read(pair)
     var test: (() throws -> (images: Tensor, labels: Tensor))?
-    if let file = options.test, let pair = Self.pair([file]) { test = { try read(pair) } }
+    if let file = options.test {
+      guard let pair = Self.pair([file]) else {
+        throw CommandError.usage(
+          "train: --test \(TrainOptions.quoted(file)) is no IDX file; the test is to be like the data"
+        )
+      }
+      test = { try read(pair) }
+    }
     let name = String(pair.images.split(separator: "/").last ?? "images").split(separator: ".")[0]
     let count = (labels.integers.max() ?? 0) + 1
     return try data(
@@ -158,6 +165,10 @@ enum ImageData {
       test: test.map { read in
         { () throws -> any Dataset in
           let (images, labels) = try read()
+          guard labels.integers.allSatisfy({ $0 >= 0 && $0 < names.count }) else {
+            throw DataError(
+              options.test ?? name, "has labels that are not 0 to \(names.count - 1)")
+          }
           return try TensorDataset(inputs: images, targets: labels, prepare: prepare)
         }
       }, task: .classification, labels: names, preprocessing: preprocessing,

@@ -24,7 +24,10 @@ extension Safetensors {
       throw FormatError(source, "is not a safetensors file: it has \(count) bytes")
     }
     let length = try read(0, 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard length <= UInt64(Safetensors.headerLimit), Int(length) <= count - 8 else {
+    guard length <= UInt64(Safetensors.headerLimit) else {
+      throw FormatError(source, "is not a safetensors file, which models are")
+    }
+    guard Int(length) <= count - 8 else {
       throw FormatError(
         source, "is not a safetensors file or is cut off: its header would have \(length) bytes")
     }

@@ -33,10 +33,28 @@ public struct SavedModel: Sendable {
     description = try ModelDescription(JSON(parsing: text, source: path), source: path)
     network = try ModelCatalogue.make(description.model, description.settings)
     try network.load(file, source: path)
+    if let known = description.training[SavedModel.digest]?.string,
+      known != (try network.weightsDigest())
+    {
+      throw FormatError(
+        path, "is damaged: its weights are not those that were saved (their SHA-256 is another)")
+    }
   }
+
+  /// What the description of a training calls the digest of the weights.
+  private static let digest = "weights_sha256"
 
   /// Writes the model file: whole, or not at all.
   public func write(to path: String) throws {
+    var description = self.description
+    // Who has trained on has other weights than those of the description.
+    if description.training[SavedModel.digest] != nil {
+      let digest = try network.weightsDigest()
+      description.training = .object(
+        (description.training.members ?? []).map {
+          $0.name == SavedModel.digest ? JSON.Member($0.name, .string(digest)) : $0
+        })
+    }
     try network.save(
       weights: path,
       metadata: [("format", "pt"), (SavedModel.key, description.json.text())])
