@@ -11,7 +11,7 @@ struct TrainRun {
   private var hasToldOfData = false
 
   init(_ options: TrainOptions) throws {
-    let data = try DataChoice.load(options)
+    var data = try DataChoice.load(options)
     try TrainRun.checkClasses(data)
     guard options.searchesModel, data.isTable else {
       self = try TrainRun(options, data)
@@ -20,6 +20,7 @@ struct TrainRun {
     if let out = options.out, !options.force, !options.resumes {
       try RunFolder(path: out).refuseRun()
     }
+    if let test = try TrainRun.readTest(options, data) { data.test = { test } }
     // Whoever waits for the search knows by then what is searched in.
     let search = ModelSearch(options, data)
     for line in options.isQuiet ? [] : data.notes + search.notes { print(line) }
@@ -50,7 +51,7 @@ struct TrainRun {
     Initialization.seed(options.seed)
     let network = try ModelCatalogue.make(plan.model, plan.settings)
     try checkShapes(network)
-    let test = try readTest()
+    let test = try TrainRun.readTest(options, data)
     let folder =
       try options.out.map {
         try RunFolder.named($0, force: options.force || options.resumes)
@@ -113,8 +114,11 @@ struct TrainRun {
 
   /// The test is read before anything is learned, so that what is wrong with it is known by then. It is scored once, at
   /// the end.
-  private func readTest() throws -> (any Dataset)? {
-    guard let test = try data.test?(), test.count > 0 else { return nil }
+  private static func readTest(
+    _ options: TrainOptions, _ data: TrainingData
+  ) throws -> (any Dataset)? {
+    guard let test = try data.test?() else { return nil }
+    guard test.count > 0 else { return test }
     let (own, other) = (try data.training.batch([0]), try test.batch([0]))
     guard own.input.shape == other.input.shape else {
       throw CommandError.failure(
@@ -234,9 +238,9 @@ struct TrainRun {
       return result
     }
     let evaluation: Evaluation?
+    let scored = test.flatMap { $0.count > 0 ? $0 : nil }
     do {
-      let test = isWhole ? test : nil
-      evaluation = try test.map { try evaluate(trainer.model, on: $0) }
+      evaluation = isWhole ? try scored.map { try evaluate(trainer.model, on: $0) } : nil
     } catch {
       // What was learned is not lost with the test.
       _ = try result(nil)
@@ -244,7 +248,7 @@ struct TrainRun {
     }
     let result = try result(evaluation)
     guard isWhole else { return result }
-    let page = ReportPage(result: result, test: test)
+    let page = ReportPage(result: result, test: scored)
     try AtomicFile.write(try page.text(), to: folder.report)
     for line in options.isQuiet ? [] : result.summary { print(line) }
     return result

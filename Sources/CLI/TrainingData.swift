@@ -9,8 +9,8 @@ struct TrainingData {
   let name: String
   let training: any Dataset
   let validation: (any Dataset)?
-  /// Read once, at the end.
-  let test: (() throws -> any Dataset)?
+  /// Read before the first step, scored once, at the end.
+  var test: (() throws -> any Dataset)?
   let task: LearningTask
   /// What the classes, or the numbers, are called.
   let labels: [String]
@@ -23,6 +23,9 @@ struct TrainingData {
   var inputShape: [Int] { preprocessing.shape }
   var outputs: Int { labels.count }
   var isImages: Bool { inputShape.count == 3 }
+  var kind: DataKind {
+    task == .language ? .text : isTable ? .table : isImages ? .pictures : .points
+  }
   var isTable: Bool { preprocessing.source?["table"] != nil }
 
   /// The same with other examples to learn from, and none held back.
@@ -56,7 +59,12 @@ enum DataChoice {
     if Generators.names.contains(word) { return try PointSource.load(word, options) }
     if TableSource.isTable(word) { return try TableSource.load(word, options) }
     if isFolder(word) { return try FolderSource.load(word, options) }
-    if isFile(word) { return try TextSource.load(word, options) }
+    if isFile(word) {
+      if let model = options.model, !Reconstruction.isTask(of: model) {
+        try DataKind.text.check(model, named: word)
+      }
+      return try TextSource.load(word, options)
+    }
     throw CommandError.usage(
       "train: no data set and no file is called \(Suggestion.quoted(word))"
         + Suggestion.hint(for: word, among: ["fashion-mnist"] + Generators.names)

@@ -18,7 +18,7 @@ struct TrainingPlan {
   init(_ options: TrainOptions, _ data: TrainingData, reason: String? = nil) throws {
     self.reason = reason
     model = options.model ?? TrainingPlan.model(for: data)
-    try TrainingPlan.check(model, for: data, named: options.data[0])
+    try data.kind.check(model, named: options.data[0])
     let isDeep = TrainingPlan.isDeep(model)
     optimizer = options.optimizer ?? (isDeep ? "sgd" : "adam")
     learningRate =
@@ -64,22 +64,6 @@ struct TrainingPlan {
     guard data.isImages else { return data.task == .language ? 5 : 100 }
     let steps = (data.training.count + batch - 1) / batch
     return max(isDeep ? 15 : 10, (fewestSteps + steps - 1) / steps)
-  }
-
-  /// Meets a model that is for other data.
-  private static func check(_ model: String, for data: TrainingData, named name: String) throws {
-    let rank = try ModelCatalogue.entry(model).inputRank
-    let kind: String =
-      data.task == .language
-      ? "a text" : data.isTable ? "a table" : data.isImages ? "of pictures" : "made of points"
-    let fits = data.task == .language ? rank == 0 : data.isImages ? rank > 0 : rank == 1
-    guard !fits else { return }
-    let fitting = ModelCatalogue.entries.filter {
-      $0.inputRank == (data.task == .language ? 0 : 1)
-    }
-    throw CommandError.usage(
-      "\(model) is for \(["texts", "rows of numbers", "", "pictures"][rank]); \(name) is \(kind); choose \(fitting.map { $0.name }.joined(separator: " or "))"
-    )
   }
 
   /// The rate of the run where nobody says one.

@@ -192,13 +192,14 @@ struct TuneRun {
 
   private func drawn() -> [TuneChoice] {
     let key = RandomKey(seed)
+    var seen: Set<String> = []
     return (0..<trials).map { trial in
       TuneChoice(
         settings.enumerated().map { place, setting in
           let bits = key.bits(at: trial * settings.count + place) >> 11
           return (setting.name, setting.value(at: Double(bits) * 0x1p-53))
         })
-    }
+    }.filter { seen.insert($0.text).inserted }
   }
 
   private func grid() throws -> [TuneChoice] {

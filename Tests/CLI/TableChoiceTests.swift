@@ -170,17 +170,15 @@ import Testing
     }
   }
 
-  /// The test is read at the end: what was learned by then stays.
-  @Test func aMalformedTestKeepsTheModel() throws {
+  /// The test is scored at the end, but read before anything is learned.
+  @Test func aMalformedTestIsFoundFirst() throws {
     try withTemporaryFolder { folder in
       let (table, test) = (folder + "/line.csv", folder + "/test.csv")
       try Self.write(table, rows: 60) { a, b, _ in a + b > 0 ? "up" : "down" }
       try "a,b,y\n1,2\n".write(toFile: test, atomically: true, encoding: .utf8)
-      let run = try Self.train(table, ["--test", test, "--out", folder + "/o", "--quiet"])
+      let run = try Self.train(table, ["--test", test, "--out", folder + "/o"])
       #expect(run.code == 1 && run.errors.contains("test.csv: row 2 has 2 fields"))
-      let evaluated = try CommandLineTests.run(
-        ["evaluate", folder + "/o/model.safetensors", table, "--json"])
-      #expect(try Self.value("accuracy", evaluated) as? Double ?? 0 > 0.9)
+      #expect(run.output.isEmpty && !FileManager.default.fileExists(atPath: folder + "/o"))
       let none = try Self.train(table, ["--test", folder + "/none", "--out", folder + "/p"])
       #expect(none.code == 1 && !FileManager.default.fileExists(atPath: folder + "/p"))
     }
