@@ -14,6 +14,8 @@ struct TrainOptions {
   let activation: String?
   let l1: Double
   let l2: Double
+  /// How long the gradients may be, all together.
+  let clip: Double?
   let task: LearningTask?
   let target: String?
   let features: [String]?
@@ -42,7 +44,7 @@ struct TrainOptions {
   /// Options of which any says how to train, so that no model is searched for.
   private static let ofTraining = [
     "--model", "--epochs", "--batch", "--optimizer", "--learning-rate", "--momentum", "--schedule",
-    "--loss", "--activation", "--l1", "--l2",
+    "--loss", "--activation", "--l1", "--l2", "--clip",
   ]
 
   /// Reads a line; the device is made the one in use, unless it is there already.
@@ -76,6 +78,7 @@ struct TrainOptions {
     activation = try arguments.word("--activation", among: Activations.names)
     l1 = try arguments.number("--l1", in: 0...1e6) ?? 0
     l2 = try arguments.number("--l2", in: 0...1e6) ?? 0
+    clip = try arguments.number("--clip", in: 1e-9...1e9)
     task = try arguments.word("--task", among: ["classification", "regression"])
       .flatMap { LearningTask(rawValue: $0) }
     target = arguments.text("--target")

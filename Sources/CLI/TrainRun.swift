@@ -67,7 +67,7 @@ struct TrainRun {
       if options.resumes, folder.exists(folder.checkpoint) {
         try trainer.resume(from: folder.checkpoint, training: try trainingLoader())
         if isWhole(trainer), folder.exists(folder.report), folder.exists(folder.model) {
-          return try sayFinished(folder)
+          return try sayFinished(trainer, folder)
         }
       }
       announce(network, folder)
@@ -99,9 +99,12 @@ struct TrainRun {
   }
 
   /// A run that is finished stays as it is.
-  private func sayFinished(_ folder: RunFolder) throws {
+  private func sayFinished(_ trainer: Trainer, _ folder: RunFolder) throws {
     if !options.isQuiet {
       print("the run is finished already: \(folder.report)")
+    }
+    // Where nothing changes any more, further epochs give nothing.
+    if !options.isQuiet, !trainer.isSettled {
       print(
         "to train on, give more epochs: adjoint train --resume --out \(TrainOptions.quoted(folder.path)) --epochs \(2 * plan.epochs)"
       )
@@ -162,6 +165,7 @@ struct TrainRun {
     let loader = try trainingLoader()
     let optimizer = OptimizerChoice.make(
       plan.optimizer, network, learningRate: plan.learningRate, momentum: options.momentum)
+    optimizer.clipping = options.clip.map { .norm($0) }
     optimizer.seed = options.seed
     optimizer.schedule = ScheduleChoice.make(
       plan.schedule, rate: plan.learningRate, steps: loader.batchCount * plan.epochs)

@@ -29,6 +29,9 @@ struct TrainingPlan {
     epochs =
       options.epochs
       ?? TrainingPlan.epochs(for: data, isDeep: isDeep, seesAll: seesAll, batch: batch)
+    if seesAll, options.clip != nil {
+      throw CommandError.usage("--clip means nothing for \(optimizer); leave it out")
+    }
     schedule = options.schedule ?? (seesAll ? "constant" : "cosine")
     loss = options.loss ?? LossChoice.standard(for: data.task)
     _ = try LossChoice.function(loss, for: data.task)

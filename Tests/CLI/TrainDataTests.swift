@@ -94,7 +94,7 @@ import Testing
       try "0.1,0.2\n-4,3.5\n".write(toFile: points, atomically: true, encoding: .utf8)
       let predicted = try Self.run("predict", model, points, "--format", "csv")
       #expect(
-        predicted.output.contains(",0,1,") && predicted.output.contains(",1,0,"), "\(predicted)")
+        predicted.output.contains(",1,1,") && predicted.output.contains(",2,0,"), "\(predicted)")
       let other = try Self.run("evaluate", model, "spiral")
       #expect(other.code == 2 && other.errors.split(separator: "\n").count == 1)
     }

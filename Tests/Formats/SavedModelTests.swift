@@ -36,6 +36,26 @@ import Testing
     }
   }
 
+  /// The digest of a description is that of the weights, also where they have changed since.
+  @Test func theDigestGoesWithTheWeights() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/model.safetensors"
+      var saved = try Self.lenet()
+      var description = saved.description
+      description.training = ["weights_sha256": "of before", "epochs": 3]
+      saved = SavedModel(saved.network, description)
+      try saved.write(to: path)
+      let training = try SavedModel(path).description.training
+      #expect(training["weights_sha256"]?.string == (try saved.network.weightsDigest()))
+      #expect(training["epochs"]?.integer == 3)
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      bytes[bytes.count - 2] ^= 1
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let error = #expect(throws: FormatError.self) { try SavedModel(path) }
+      #expect(error?.description.contains("is damaged: its weights") == true)
+    }
+  }
+
   @Test func greyValuesOfBytesAreScaled() throws {
     let model = try Self.lenet()
     let bytes = Tensor((0..<(2 * 28 * 28)).map { UInt8($0 % 256) }).reshaped([2, 28, 28])

@@ -36,6 +36,16 @@ import Testing
     #expect(try trainer.evaluate(validation).loss == losses[best])
   }
 
+  /// A rate of 0 changes nothing: whoever asks for it does not see the same epoch again and again.
+  @Test(arguments: [true, false]) func whatIsSettledEnds(_ asks: Bool) throws {
+    let trainer = trainer(rate: 0)
+    trainer.stopsWhenSettled = asks
+    let data = Loader(try Runs.circle(64), batchSize: 64, shuffling: false)
+    try trainer.fit(data, epochs: 6)
+    #expect(trainer.history.count == (asks ? 2 : 6))
+    #expect(trainer.isSettled == asks && (trainer.stopReason != nil) == asks)
+  }
+
   @Test func withoutKeepingTheLastModelStays() throws {
     let trainer = trainer()
     let (training, validation) = try loaders()
