@@ -48,8 +48,10 @@ private func logarithm(_ x: Tensor, _ base: Double, _ ofBase: Double) -> Tensor 
     let quotient = log(x) / x.constant(ofBase)
     let whole = round(quotient)
     let lost = whole - quotient
-    // Powers of doubles are right but for their last digit. Of 0 and infinity nothing is lost: whole − quotient is NaN.
-    let room = abs(x) * x.constant(x.element == .float64 ? 0x1p-51 : 0)
+    // As far from a power as its logarithm's rounding; twice that for doubles, whose powers are less exact. Of 0 and
+    // infinity nothing is lost: whole − quotient is NaN.
+    let step = x.element == .float64 ? 0x1p-52 : 0x1p-24
+    let room = abs(x) * abs(whole) * x.constant(step * ofBase)
     let isPower = logicalAnd(
       lessEqual(abs(pow(x.constant(base), whole) - x), room), lessEqual(abs(lost), x.constant(1)))
     // Added and not chosen, so that the derivative stays that of the quotient.
