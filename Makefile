@@ -55,4 +55,4 @@ sanitize: setup
 	ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 $(SWIFT) test -c release --sanitize=address \
 		--scratch-path .build/address --skip 'Trajectory|MemoryTests'
 	TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1 $(SWIFT) test --sanitize=thread \
-		--scratch-path .build/thread --filter 'ScopeTests|OwnershipTests|BadInputTests|PlanTests'
+		--scratch-path .build/thread --filter 'ScopeTests|OwnershipTests|BadInputTests|PlanTests|ManyTasksTests|LoaderTests'

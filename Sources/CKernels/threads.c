@@ -86,6 +86,21 @@ int adj_processors(void) {
   return allowed < paid ? allowed : paid;
 }
 
+// libgomp's barriers are not seen by the thread sanitizer: it is told that a team begins after what was before it,
+// and what follows begins after the team.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+void __tsan_acquire(void *place);
+void __tsan_release(void *place);
+#define TEAM_ACQUIRE(place) __tsan_acquire(place)
+#define TEAM_RELEASE(place) __tsan_release(place)
+#endif
+#endif
+#ifndef TEAM_ACQUIRE
+#define TEAM_ACQUIRE(place) ((void)(place))
+#define TEAM_RELEASE(place) ((void)(place))
+#endif
+
 typedef struct {
   adj_task task;
   void *context;
@@ -94,7 +109,9 @@ typedef struct {
 // The team may be smaller than asked for (nested regions, thread limits), so the real size is passed on.
 static void run_in_team(void *pointer) {
   const team_call *call = pointer;
+  TEAM_ACQUIRE(pointer);
   call->task(call->context, gomp.thread_number(), gomp.team_size());
+  TEAM_RELEASE(pointer);
 }
 
 void adj_parallel(adj_task task, void *context, int threads) {
@@ -103,7 +120,9 @@ void adj_parallel(adj_task task, void *context, int threads) {
     return;
   }
   team_call call = { task, context };
+  TEAM_RELEASE(&call);
   gomp.parallel(run_in_team, &call, (unsigned)threads, 0);
+  TEAM_ACQUIRE(&call);
 }
 
 void adj_set_library_threads(int threads) {
