@@ -18,8 +18,9 @@ typedef struct {
   const adj_pointwise_code *code;
   const void *const *in;
   void *const *out;
-  int64_t count, tile, tiles;
-  uint64_t is_uniform; // bit k: input k
+  int64_t count, tiles;
+  uint64_t is_uniform, repeats; // bit k: input k; is the same for all elements, or all tiles
+  const sum_plan *sums;
 } code_work;
 
 // --- the same kernels for each element type and instruction set
@@ -93,7 +94,8 @@ const char *adj_pointwise_isa(void) {
   }
 }
 
-typedef void (*run_function)(const pointwise_plan *plan, int64_t start, int64_t end);
+typedef void (*run_function)(const pointwise_plan *plan, int64_t start, int64_t end, const sum_plan *sums,
+                             const sum_piece *piece);
 
 typedef struct {
   kernel_set set;
@@ -123,15 +125,33 @@ static const engine *engine_for(int class) {
 typedef struct {
   const pointwise_plan *plan;
   run_function run;
-  int64_t tile, tiles;
+  int64_t tiles;
+  const sum_plan *sums;
 } team_work;
+
+// Tiles [tiles * part / parts, tiles * (part + 1) / parts).
+static adj_range share_of_tiles(int64_t tiles, int64_t tile, int64_t count, int part, int parts) {
+  return (adj_range){ tiles * part / parts * tile, adj_min(tiles * (part + 1) / parts * tile, count) };
+}
 
 static void run_share(void *context, int thread, int threads) {
   const team_work *work = context;
-  int64_t start = work->tiles * thread / threads * work->tile;
-  int64_t end = work->tiles * (thread + 1) / threads * work->tile;
-  if (end > work->plan->count) end = work->plan->count;
-  if (start < end) work->run(work->plan, start, end);
+  adj_range share = share_of_tiles(work->tiles, work->plan->program->tile, work->plan->count, thread, threads);
+  if (share.begin < share.end) work->run(work->plan, share.begin, share.end, NULL, NULL);
+}
+
+static void run_pieces(void *context, int thread, int threads) {
+  const team_work *work = context;
+  adj_range pieces = adj_share(work->sums->pieces, 1, thread, threads);
+  for (int64_t index = pieces.begin; index < pieces.end; index++) {
+    sum_piece piece = begin_piece(work->sums, index);
+    work->run(work->plan, piece.begin, piece.end, work->sums, &piece);
+  }
+}
+
+static void run_team(adj_task share, void *work, int threads) {
+  if (threads <= 1) share(work, 0, 1);
+  else adj_parallel(share, work, threads);
 }
 
 static void run_program(const engine *engine, const adj_program *program, const void *const *in, void *const *out,
@@ -139,10 +159,18 @@ static void run_program(const engine *engine, const adj_program *program, const 
   if (count <= 0) return;
   pointwise_plan plan;
   if (!make_plan(&plan, &engine->set, program, in, out, count)) abort(); // out of memory: no way to report it
-  int64_t tile = TILE_LENGTH(engine->set.element_bytes);
-  team_work work = { &plan, engine->run, tile, (count + tile - 1) / tile };
-  if (threads > work.tiles) threads = (int)work.tiles;
-  adj_parallel(run_share, &work, threads);
+  team_work work = { &plan, engine->run, (count + program->tile - 1) / program->tile, NULL };
+  threads = (int)adj_min(threads, work.tiles);
+  if (program->sum_count == 0) {
+    run_team(run_share, &work, threads);
+  } else {
+    _Alignas(64) char near[NEAR_BYTES];
+    sum_plan sums;
+    if (!plan_sums(&sums, program, out, count, near)) abort();
+    work.sums = &sums;
+    run_team(run_pieces, &work, threads);
+    finish_sums(&sums, engine->set.element_bytes == 8);
+  }
   release_plan(&plan);
 }
 
@@ -160,30 +188,43 @@ adj_pointwise_code *adj_pointwise_compile_f64(const adj_program *program) {
 #define CODE_SHARE(name, run) \
   static void name(void *context, int thread, int threads) { \
     const code_work *work = context; \
-    int64_t start = work->tiles * thread / threads * work->tile; \
-    int64_t end = work->tiles * (thread + 1) / threads * work->tile; \
-    if (end > work->count) end = work->count; \
-    if (start < end) run(work, start, end); \
+    adj_range share = share_of_tiles(work->tiles, work->program->tile, work->count, thread, threads); \
+    if (share.begin < share.end) run(work, share.begin, share.end, NULL); \
+  } \
+  static void name##_pieces(void *context, int thread, int threads) { \
+    const code_work *work = context; \
+    adj_range pieces = adj_share(work->sums->pieces, 1, thread, threads); \
+    for (int64_t index = pieces.begin; index < pieces.end; index++) { \
+      sum_piece piece = begin_piece(work->sums, index); \
+      run(work, piece.begin, piece.end, &piece); \
+    } \
   }
 CODE_SHARE(run_code_share_f32, run_code_f32_avx512)
 CODE_SHARE(run_code_share_f64, run_code_f64_avx512)
 
-static void run_code(adj_task share, const adj_program *program, const adj_pointwise_code *code, const void *const *in,
-                     void *const *out, int64_t count, int64_t tile, int threads) {
+static void run_code(adj_task share, adj_task pieces, const adj_program *program, const adj_pointwise_code *code,
+                     const void *const *in, void *const *out, int64_t count, int is_double, int threads) {
   if (count <= 0) return;
-  code_work work = { program, code, in, out, count, tile, (count + tile - 1) / tile, 0 };
+  code_work work = { program, code, in, out, count, (count + program->tile - 1) / program->tile, 0, 0, NULL };
   for (int k = 0; k < program->input_count; k++) {
-    const adj_input *input = &program->inputs[k];
-    if (input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0))
-      work.is_uniform |= (uint64_t)1 << k;
+    work.is_uniform |= (uint64_t)is_splat(&program->inputs[k]) << k;
+    work.repeats |= (uint64_t)repeats_by_tile(program, k) << k;
   }
-  if (threads > work.tiles) threads = (int)work.tiles;
-  if (threads <= 1) share(&work, 0, 1);
-  else adj_parallel(share, &work, threads);
+  threads = (int)adj_min(threads, work.tiles);
+  if (program->sum_count == 0) {
+    run_team(share, &work, threads);
+    return;
+  }
+  _Alignas(64) char near[NEAR_BYTES];
+  sum_plan sums;
+  if (!plan_sums(&sums, program, out, count, near)) abort(); // out of memory: no way to report it
+  work.sums = &sums;
+  run_team(pieces, &work, threads);
+  finish_sums(&sums, is_double);
 }
 #define RUN_CODE(type, bytes) \
   if (code) { \
-    run_code(run_code_share_##type, program, code, in, out, count, TILE_LENGTH(bytes), threads); \
+    run_code(run_code_share_##type, run_code_share_##type##_pieces, program, code, in, out, count, (bytes) == 8, threads); \
     return; \
   }
 #else

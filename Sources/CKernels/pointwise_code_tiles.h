@@ -2,8 +2,7 @@
 // comes and goes through tiles.
 
 static TARGET int NAME(needs_slot)(const adj_input *input) {
-  int is_splat = input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0);
-  return !is_splat && (input->access == ADJ_STRIDED || input->stored != ADJ_STORED_COMPUTED);
+  return !is_splat(input) && (input->access == ADJ_STRIDED || input->stored != ADJ_STORED_COMPUTED);
 }
 
 static TARGET void NAME(fill_slot)(REAL *slot, const adj_input *input, const void *in, int64_t start, int64_t n) {
@@ -17,16 +16,28 @@ INLINE const void *NAME(whole_of)(const REAL *slot, int64_t start) {
   return (const void *)((uintptr_t)slot - (uintptr_t)start * sizeof(REAL));
 }
 
+static TARGET void NAME(sum_code_tile)(const code_work *work, const void *const *table, const sum_piece *piece,
+                                       int64_t start, int64_t n) {
+  const adj_program *program = work->program;
+  const REAL *sources[ADJ_MAX_REGISTERS];
+  for (int k = 0; k < program->sum_count; k++) {
+    int source = program->sums[k].source, entry = source < 0 ? -1 - source : program->input_count + source;
+    sources[k] = (const REAL *)((uintptr_t)table[entry] + (uintptr_t)start * sizeof(REAL));
+  }
+  NAME(add_to_sums)(work->sums, piece, sources, start, n);
+}
+
 // Elements [start, start + n), at most a tile. With `copies` everything goes through slots: vectors would run past
-// the end of the memory.
+// the end of the memory. The periodic inputs' first `repeated` elements are there.
 static TARGET void NAME(run_code_tile)(const code_work *work, const void **table, REAL *slots, size_t slot_length,
-                                       int64_t start, int64_t n, int copies) {
+                                       int64_t start, int64_t n, int copies, int64_t repeated,
+                                       const sum_piece *piece) {
   const adj_program *program = work->program;
   REAL *slot = slots;
   for (int k = 0; k < program->input_count; k++) {
     const adj_input *input = &program->inputs[k];
     if (work->is_uniform >> k & 1 || !(copies || NAME(needs_slot)(input))) continue;
-    NAME(fill_slot)(slot, input, work->in[k], start, n);
+    if (!(work->repeats >> k & 1 && n <= repeated)) NAME(fill_slot)(slot, input, work->in[k], start, n);
     table[k] = NAME(whole_of)(slot, start);
     slot += slot_length;
   }
@@ -37,16 +48,19 @@ static TARGET void NAME(run_code_tile)(const code_work *work, const void **table
     slot += slot_length;
   }
   int64_t rounded = (n + LANES - 1) / LANES * LANES;
-  work->code->loop(table, start * (int64_t)sizeof(REAL), (start + rounded) * (int64_t)sizeof(REAL));
+  if (program->output_count > 0)
+    work->code->loop(table, start * (int64_t)sizeof(REAL), (start + rounded) * (int64_t)sizeof(REAL));
+  if (piece) NAME(sum_code_tile)(work, table, piece, start, n);
   slot = first_output;
   for (int k = 0; k < program->output_count; k++) {
     if (!copies && !program->outputs[k].stored) continue;
-    NAME(write)(work->out[k], program->outputs[k].stored, slot, 1, start, n);
+    if (program->outputs[k].stored != ADJ_STORED_NOWHERE)
+      NAME(write)(work->out[k], program->outputs[k].stored, slot, 1, start, n);
     slot += slot_length;
   }
 }
 
-static TARGET void NAME(run_code)(const code_work *work, int64_t start, int64_t end) {
+static TARGET void NAME(run_code)(const code_work *work, int64_t start, int64_t end, const sum_piece *piece) {
   const adj_program *program = work->program;
   const void *table[2 * ADJ_MAX_REGISTERS];
   _Alignas(64) char uniform[ADJ_MAX_REGISTERS][8];
@@ -64,17 +78,21 @@ static TARGET void NAME(run_code)(const code_work *work, int64_t start, int64_t 
     through_slots += program->outputs[k].stored != 0;
   }
   int64_t whole = start + (end - start) / LANES * LANES;
-  if (through_slots) {
+  if (through_slots || piece) {
     char raw[(size_t)through_slots * TILE * sizeof(REAL) + 64];
     REAL *slots = (REAL *)(((uintptr_t)raw + 63) / 64 * 64);
-    for (int64_t at = start; at < whole; at += TILE)
-      NAME(run_code_tile)(work, table, slots, (size_t)TILE, at, whole - at < TILE ? whole - at : TILE, 0);
+    int64_t tile = program->tile, repeated = 0;
+    for (int64_t at = start; at < whole; at += tile) {
+      int64_t n = whole - at < tile ? whole - at : tile;
+      NAME(run_code_tile)(work, table, slots, (size_t)TILE, at, n, 0, repeated, piece);
+      repeated = n;
+    }
   } else if (start < whole) {
     work->code->loop(table, start * (int64_t)sizeof(REAL), whole * (int64_t)sizeof(REAL));
   }
   if (whole == end) return;
   _Alignas(64) REAL ends[2 * ADJ_MAX_REGISTERS * LANES];
-  NAME(run_code_tile)(work, table, ends, LANES, whole, end - whole, 1);
+  NAME(run_code_tile)(work, table, ends, LANES, whole, end - whole, 1, 0, piece);
 }
 
 #define CALLED(name, expression) \

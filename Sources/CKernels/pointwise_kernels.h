@@ -64,6 +64,9 @@ TERNARY(select, NAME(blend)(x != NAME(splat)(0), y, z))
 #include "pointwise_reals.h"
 #endif
 #include "pointwise_memory.h"
+#if !ADJ_INTEGER
+#include "pointwise_sums.h"
+#endif
 #include "pointwise_tiles.h"
 #if ADJ_CODE && !ADJ_INTEGER
 #include "pointwise_code_tiles.h"

@@ -1,6 +1,11 @@
-// How many values a micro-operation reads.
+// What the instructions read.
 #pragma once
 #include "include/adjoint_pointwise.h"
+
+// Whether all elements are one.
+static inline int is_splat(const adj_input *input) {
+  return input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0);
+}
 
 static int operand_count(int op) {
   switch (op) {

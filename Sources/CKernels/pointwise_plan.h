@@ -3,6 +3,7 @@
 #pragma once
 #include "include/adjoint_pointwise.h"
 #include "pointwise_operands.h"
+#include "pointwise_sums_plan.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -23,7 +24,8 @@ enum {
 };
 
 // How a tile of an input comes about.
-enum input_mode { INPUT_IN_PLACE, INPUT_COPIED, INPUT_CONVERTED, INPUT_GATHERED, INPUT_UNIFORM };
+// A periodic one is the same for all tiles.
+enum input_mode { INPUT_IN_PLACE, INPUT_COPIED, INPUT_CONVERTED, INPUT_GATHERED, INPUT_PERIODIC, INPUT_UNIFORM };
 
 // `n` is a multiple of the vector length; bit k of `moves` says that operand k advances (it is not uniform).
 typedef void (*micro_kernel)(void *dst, const void *a, const void *b, const void *c, int64_t n, unsigned moves);
@@ -104,16 +106,23 @@ static int needs_copy(const pointwise_plan *plan, int input) {
   return 0;
 }
 
+// Whether every tile of an input has the same elements.
+static int repeats_by_tile(const adj_program *program, int input) {
+  int64_t period = period_of(&program->inputs[input]);
+  return period > 0 && program->tile % period == 0;
+}
+
 static void place_inputs(pointwise_plan *plan, const kernel_set *set) {
   for (int r = 0; r < plan->program->input_count; r++) {
     const adj_input *input = &plan->program->inputs[r];
     plan->location[r] = LOCATION_INPUT + r;
-    if (input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0)) {
+    if (is_splat(input)) {
       plan->mode[r] = INPUT_UNIFORM;
       plan->location[r] = (uint16_t)(LOCATION_UNIFORM + plan->uniform_count);
       fill_uniform(plan->uniform[plan->uniform_count++], plan->in[r], input->stored, set);
     } else if (input->access == ADJ_STRIDED) {
-      plan->mode[r] = INPUT_GATHERED;
+      int stays = repeats_by_tile(plan->program, r) && !(plan->rewritten >> r & 1);
+      plan->mode[r] = stays ? INPUT_PERIODIC : INPUT_GATHERED;
     } else if (input->stored != ADJ_STORED_COMPUTED) {
       plan->mode[r] = INPUT_CONVERTED;
     } else {

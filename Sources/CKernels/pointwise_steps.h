@@ -65,10 +65,6 @@ static int is_uniform_value(const compiler *c, int v) {
   return c->values[v].kind == VALUE_UNIFORM || c->values[v].kind == VALUE_CONSTANT;
 }
 
-static int is_splat(const adj_input *input) {
-  return input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0);
-}
-
 // The value that a new step gives.
 static int new_step(compiler *c, int op, int count, const int *operands) {
   step *s = &c->steps[c->step_count++];

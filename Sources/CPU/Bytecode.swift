@@ -12,7 +12,8 @@ struct Bytecode {
   /// The register of each expression value.
   private var registers: [Int] = []
 
-  init(_ draft: GroupDraft) {
+  /// `kept` are the members, or inputs, whose values are there when all instructions have run.
+  init(_ draft: GroupDraft, keeping kept: [Int]) {
     var expression = Expression(inputCount: draft.inputs.count)
     for (index, input) in draft.inputs.enumerated() { valueOf[input] = Int32(index) }
     for member in draft.members {
@@ -28,9 +29,9 @@ struct Bytecode {
     let steps =
       draft.fusesProducts
       ? Bytecode.fusingMultiplyAdd(
-        expression, results: Set(draft.results.map { valueOf[$0]! }))
+        expression, results: Set(kept.map { valueOf[$0]! }))
       : expression.instructions.map { Bytecode.plain($0) }
-    allocate(expression, steps, inputCount: draft.inputs.count, results: draft.results)
+    allocate(expression, steps, inputCount: draft.inputs.count, results: kept)
   }
 
   func register(of member: Int) -> Int { registers[Int(valueOf[member]!)] }

@@ -1,6 +1,7 @@
 import AdjointGraph
 import AdjointReference
 import AdjointRuntime
+import CKernels
 
 /// Turns a program into kernels: decides what fuses, how each value lies in memory, and which kernel runs it.
 struct CPUCompiler {
@@ -42,11 +43,16 @@ struct CPUCompiler {
   mutating func compile(reuse: [Int]) throws(GraphError) -> Executable {
     let program = self.program
     let types = computeTypes(program)
-    let schedule = Schedule(program) { types[$0] }
+    let sums = sumTypes(program)
+    let schedule = Schedule(program) {
+      types[$0]
+    } sumType: {
+      sums[$0]
+    }
     for unit in schedule.units {
       switch unit {
-      case .group(let members, let compute, let givesResults):
-        appendGroup(members, compute, givesResults)
+      case .group(let members, let sums, let compute, let givesResults):
+        appendGroup(members, sums, compute, givesResults)
       case .single(let value): try appendSingle(value)
       }
     }
@@ -134,36 +140,50 @@ struct CPUCompiler {
     return true
   }
 
-  /// A fused pass. Images keep the order in which most of them lie.
+  /// A fused pass. Images keep the order in which most of them lie. Sums that cannot be taken along the way are taken
+  /// afterwards.
   private mutating func appendGroup(
-    _ members: [Int], _ compute: ElementType, _ givesResults: Bool
+    _ members: [Int], _ sums: [Int], _ compute: ElementType, _ givesResults: Bool
   ) {
-    let shape = program.values[members[0]].type.shape
     let inside = Set(members)
     var inputs: [Int] = []
-    for member in members {
+    for member in members + sums {
       guard case .computed(_, let below) = program.values[member].source else { continue }
       for input in below where !inside.contains(input) && !inputs.contains(input) {
         inputs.append(input)
       }
     }
+    let shape = program.values[members.first ?? inputs[0]].type.shape
     let prefersChannelsLast =
       Location.canBeImages(shape.rank)
       && inputs.contains { location($0).shape == shape && isChannelsLastOnly(location($0)) }
-    let results = members.filter { isReadOutside($0, inside) }
-    let kernel = GroupKernel(
-      GroupDraft(
-        program: program, members: members, inputs: inputs, results: results, compute: compute,
-        shape: shape, isChannelsLast: prefersChannelsLast, fusesProducts: givesResults),
-      locations: inputs.map { location($0) }, device)
+    var draft = GroupDraft(
+      program: program, members: members, inputs: inputs, compute: compute, shape: shape,
+      isChannelsLast: prefersChannelsLast, fusesProducts: givesResults)
+    draft.takeSums(sums)
+    let along = Set(members + draft.sums.map { $0.value })
+    draft.results = members.filter { isReadOutside($0, along) }
+    if !members.isEmpty || !draft.sums.isEmpty { appendGroup(draft) }
+    for sum in sums where !along.contains(sum) {
+      guard case .computed(let operation, let inputs) = program.values[sum].source,
+        let axes = (operation as? Sum)?.axes
+      else { continue }
+      appendReduction(ADJ_SUM, axes, sum, inputs[0], program.values[sum].type)
+    }
+  }
+
+  private mutating func appendGroup(_ draft: GroupDraft) {
+    let kernel = GroupKernel(draft, locations: draft.inputs.map { location($0) }, device)
+    let sums = draft.sums.map { $0.value }
     builder.append(
-      kernel, reads: inputs.map { location($0).slot }, writes: results)
-    for member in results {
+      kernel, reads: draft.inputs.map { location($0).slot }, writes: draft.results + sums)
+    for member in draft.results {
       let type = program.values[member].type
       locations[member] =
-        prefersChannelsLast ? .channelsLast(member, type) : .rowMajor(member, type)
+        draft.isChannelsLast ? .channelsLast(member, type) : .rowMajor(member, type)
       groupOf[member] = groupKernels.count
     }
+    for sum in sums { locations[sum] = .rowMajor(sum, program.values[sum].type) }
     groupKernels.append(kernel)
   }
 

@@ -25,6 +25,18 @@ func computeTypes(_ program: Program) -> [ElementType?] {
   return types
 }
 
+/// In what type each sum of a program may be taken in a group; nil for everything else.
+func sumTypes(_ program: Program) -> [ElementType?] {
+  program.values.map { value in
+    guard case .computed(let operation, let inputs) = value.source, operation is Sum else {
+      return nil
+    }
+    let summed = program.values[inputs[0]].type
+    return summed.shape.count > 0 && summed.element.isFloating && !summed.element.isNarrow
+      ? summed.element : nil
+  }
+}
+
 /// In which type an operation computes by itself: bool where only truth values are concerned, and a half type where
 /// what a cast to it reads has to be loaded with care, lest it rounds twice.
 private func ownType(_ operation: any Operation, _ from: ElementType, _ to: ElementType)

@@ -70,7 +70,7 @@ extension CPUCompiler {
     return isPlain || isTransposed ? place : rowMajor(value)
   }
 
-  private mutating func appendReduction(
+  mutating func appendReduction(
     _ kind: adj_reduction, _ axes: AxisSet, _ value: Int, _ input: Int, _ type: TensorType
   ) {
     let place = location(input)

@@ -116,6 +116,7 @@ package enum Registry {
     // Regions
     SoftmaxCrossEntropy.shared,
     SoftmaxCrossEntropyGradient.shared,
+    Standardization(.all(rank: 1), 1e-5),
     SelfAttention(.example),
     SelfAttentionGradient(.example),
   ]

@@ -64,7 +64,11 @@ package final class ReferenceDevice: Device {
 
   package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {
     var builder = ExecutableBuilder(program)
-    let schedule = Schedule(program) { _ in nil }
+    let schedule = Schedule(program) { _ in
+      nil
+    } sumType: { _ in
+      nil
+    }
     for index in schedule.units.flatMap({ $0.members }) {
       let value = program.values[index]
       guard case .computed(let operation, let inputs) = value.source else { continue }

@@ -2,14 +2,14 @@ import AdjointGraph
 
 /// What runs together: one kernel's worth of a program.
 package enum Unit {
-  /// Pointwise values of one shape, in topological order, computed in one pass. `givesResults` where nothing
-  /// else reads them.
-  case group([Int], compute: ElementType, givesResults: Bool)
+  /// Pointwise values of one shape, in topological order, computed in one pass, and sums over them or over what they
+  /// read. `givesResults` where nothing else reads them.
+  case group([Int], sums: [Int], compute: ElementType, givesResults: Bool)
   case single(Int)
 
   package var members: [Int] {
     switch self {
-    case .group(let members, _, _): members
+    case .group(let members, let sums, _, _): members + sums
     case .single(let value): [value]
     }
   }
@@ -19,7 +19,7 @@ package enum Unit {
 ///
 /// Values fuse when they have the same *stage*, the number of kernels that must have run before. Any path
 /// that leaves a stage through a kernel arrives at a later one, so that groups never wait for each other in
-/// a circle. What only feeds results (the updates of parameters) runs last: by then nobody reads the old
+/// a circle. A sum is taken in the pass that makes what it sums, and read by later stages. What only feeds results (the updates of parameters) runs last: by then nobody reads the old
 /// values, which may be overwritten in place.
 package struct Schedule {
   package private(set) var units: [Unit] = []
@@ -32,6 +32,7 @@ package struct Schedule {
 
   private let program: Program
   private let computeType: (Int) -> ElementType?
+  private let sumType: (Int) -> ElementType?
   private var stage: [Int]
   private var isLast: [Bool]
   private var unitOf: [Int]
@@ -39,6 +40,7 @@ package struct Schedule {
 
   private struct Draft {
     var members: [Int]
+    var sums: [Int] = []
     var inputs: [Int]
     var constants: [UInt64] = []
     let compute: ElementType?
@@ -59,10 +61,15 @@ package struct Schedule {
     }
   }
 
-  /// `computeType` tells in what type a pointwise value may be computed in a group; nil keeps it alone.
-  package init(_ program: Program, computeType: @escaping (Int) -> ElementType?) {
+  /// `computeType` tells in what type a pointwise value may be computed in a group, `sumType` in what type a sum may
+  /// be taken in one; nil keeps a value alone.
+  package init(
+    _ program: Program, computeType: @escaping (Int) -> ElementType?,
+    sumType: @escaping (Int) -> ElementType?
+  ) {
     self.program = program
     self.computeType = computeType
+    self.sumType = sumType
     let count = program.values.count
     stage = Array(repeating: 0, count: count)
     isLast = Array(repeating: false, count: count)
@@ -85,11 +92,13 @@ package struct Schedule {
   }
 
   /// How many stages lie between a value and one of its readers: none between pointwise values of one type.
-  /// Where truth values cross from one type's group to another's, the groups must not wait for each other.
+  /// Where truth values cross from one type's group to another's, the groups must not wait for each other. A sum is
+  /// there only when the pass over all that it sums is done.
   private func distance(from input: Int, to reader: Int) -> Int {
-    guard let type = computeType(reader) else { return 1 }
+    let sum = sumType(reader)
+    guard let type = computeType(reader) ?? sum else { return 1 }
     let made = computeType(input)
-    return made == nil || made == type ? 0 : 1
+    return (made == nil || made == type ? 0 : 1) + (sum == nil ? 0 : 1)
   }
 
   private mutating func findStages() {
@@ -137,6 +146,9 @@ package struct Schedule {
     var keys: [GroupKey] = []
     var current: [Int] = []
     for value in program.values.indices where isComputed(value) {
+      if let compute = sumType(value), joinAsSum(value, compute, &open, &keys, &current) {
+        continue
+      }
       guard let compute = computeType(value) else {
         unitOf[value] = drafts.count
         drafts.append(
@@ -162,6 +174,38 @@ package struct Schedule {
     }
   }
 
+  /// A sum joins the group that makes what it sums; otherwise one that reads it in the same stage, or starts one.
+  private mutating func joinAsSum(
+    _ value: Int, _ compute: ElementType, _ open: inout HashIndex, _ keys: inout [GroupKey],
+    _ current: inout [Int]
+  ) -> Bool {
+    let summed = inputs(of: value)[0]
+    let unit = unitOf[summed]
+    if computeType(summed) != nil, unit >= 0 {
+      guard drafts[unit].compute == compute else { return false }
+      drafts[unit].sums.append(value)
+      unitOf[value] = unit
+      return true
+    }
+    let key = GroupKey(
+      stage: stage[value] - 1, shape: program.values[summed].type.shape, compute: compute,
+      isLast: false)
+    let place = open.find(key.hash) {
+      keys[$0] == key
+    } orInsert: {
+      keys.append(key)
+      current.append(-1)
+      return keys.count - 1
+    }
+    if current[place] < 0 || !drafts[current[place]].inputs.contains(summed) {
+      current[place] = drafts.count
+      drafts.append(Draft(members: [], inputs: [summed], compute: compute, isLast: false))
+    }
+    drafts[current[place]].sums.append(value)
+    unitOf[value] = current[place]
+    return true
+  }
+
   /// Adds a value to a group if it still fits.
   private mutating func join(_ value: Int, _ unit: Int) -> Bool {
     let new = inputs(of: value).filter { input in
@@ -174,7 +218,7 @@ package struct Schedule {
     let fits =
       members < Schedule.memberLimit && inputs <= Schedule.inputLimit
       && registers <= Schedule.registerLimit
-    guard fits || drafts[unit].members.isEmpty else { return false }
+    guard fits || drafts[unit].members.isEmpty && drafts[unit].sums.isEmpty else { return false }
     drafts[unit].inputs.append(contentsOf: new)
     drafts[unit].constants.append(contentsOf: constants)
     drafts[unit].members.append(value)
@@ -220,7 +264,7 @@ package struct Schedule {
   private func unit(at index: Int) -> Unit {
     let draft = drafts[index]
     return draft.compute.map {
-      .group(draft.members, compute: $0, givesResults: draft.isLast)
+      .group(draft.members, sums: draft.sums, compute: $0, givesResults: draft.isLast)
     } ?? .single(draft.members[0])
   }
 

@@ -73,7 +73,7 @@ public enum Workload: String, CaseIterable, Sendable {
       }
       let net = GPT(
         vocabulary: vocabulary, context: context, width: 128, depth: 4, heads: 4, tiedHead: false,
-        headBias: true)
+        headBias: true, activation: .geluTanh)
       let optimizer = Adam(net, learningRate: 1e-3, weightDecay: 0.01)
       return training(optimizer, batches) {
         crossEntropy(net($0).reshaped([16 * context, vocabulary]), $1)

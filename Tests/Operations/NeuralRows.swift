@@ -27,6 +27,15 @@ let neuralRows: [OperationRow] = [
     }
     return all + last
   },
+  Row("standardize", [([3, 4, 5], .normal)]) {
+    Standardization(AxisSet(mask: 0b101), 1e-3).apply($0)
+  },
+  Row("standardize", [([4, 6], .normal)]) {
+    Standardization(AxisSet(mask: 0b10), 0.5).apply($0)
+  },
+  Row("standardize", [([0, 3], .normal)]) {
+    Standardization(AxisSet(mask: 0b10), 0.5).apply($0)
+  },
   Row("selfAttention", [([2, 5, 12], .normal)]) {
     SelfAttention(AttentionForm(heads: 2, keyHeads: 1, isCausal: true, scale: 0.6)).apply($0)
   },

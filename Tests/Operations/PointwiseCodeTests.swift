@@ -35,7 +35,7 @@ import Testing
 }
 
 /// A group of pointwise operations by chance: dense, broadcast and single inputs, numbers of all sizes, results that
-/// are read on their way and written over inputs.
+/// are read on their way, summed, and written over inputs.
 private struct PointwiseChain {
   private let key: RandomKey
   private let element: ElementType
@@ -74,7 +74,11 @@ private struct PointwiseChain {
     for _ in 0..<(3 + choice(30)) { pool.append(grown(pool)) }
     let whole = pool.filter { $0.shape == [2, length] }
     let updates = zip(cells, whole.suffix(3)).map { CellUpdate($0, $1) }
-    let roots = [whole[whole.count / 2], greater(pool[pool.count - 1], 0)]
+    let summed = whole[choice(whole.count)]
+    let roots = [
+      whole[whole.count / 2], greater(pool[pool.count - 1], 0), summed.sum([0]), summed.sum([1]),
+      whole[whole.count - 1].sum(),
+    ]
     do {
       try Engine.commit(roots, updates)
     } catch {

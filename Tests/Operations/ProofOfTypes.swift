@@ -147,7 +147,7 @@ let typeRules: [String: TypeRule] = {
     rules[name] = same(0)
   }
   for name in ["cholesky", "orthogonalFactor", "symmetricEigenvectors"] { rules[name] = same(0) }
-  for name in ["stopGradient", "barrier", "checkedIndices"] { rules[name] = same(0) }
+  for name in ["stopGradient", "barrier", "checkedIndices", "standardize"] { rules[name] = same(0) }
   for name in ["maxPoolGradient", "softmaxCrossEntropyGradient", "selfAttentionGradient"] {
     rules[name] = same(0)
   }

@@ -168,6 +168,12 @@ private let kernelCalls: [WrongCall] =
     Call("softmaxCrossEntropyGradient", "upstream must be a float32 scalar, not [2, 3]") {
       SoftmaxCrossEntropyGradient.shared.apply(numbers, Tensor([0, 1]), numbers)
     },
+    Call("standardize", "an axis is outside [2, 3]") {
+      Standardization(AxisSet(mask: 4), 1).apply(numbers)
+    },
+    Call("standardize", "takes floating-point numbers, not int64; cast first") {
+      Standardization(AxisSet(mask: 1), 1).apply(integers)
+    },
     Call("selfAttention", "[2, 3, 6] does not make 3 heads over 2 heads of keys and values") {
       selfAttention(Tensor.zeros([2, 3, 6]), heads: 3, keyHeads: 2)
     },

@@ -45,7 +45,8 @@ enum adj_stored {
   // Only read: fractions are cut to int64 as a cast does, everything else goes to the nearest number.
   ADJ_STORED_INT64, ADJ_STORED_FLOAT32, ADJ_STORED_FLOAT64,
   // Only read, by programs in float: rounded so that one more rounding, to a half type, gives what a single one would.
-  ADJ_STORED_INT32_ODD, ADJ_STORED_INT64_ODD, ADJ_STORED_FLOAT64_ODD
+  ADJ_STORED_INT32_ODD, ADJ_STORED_INT64_ODD, ADJ_STORED_FLOAT64_ODD,
+  ADJ_STORED_NOWHERE   // of an output: only summed
 };
 
 /// How one input of a group is read. `sizes`/`strides` (in elements, outermost first, already collapsed
@@ -62,12 +63,26 @@ typedef struct {
   int32_t stored;    // enum adj_stored
 } adj_output;
 
+/// A sum over what a program computes, seen as rows of `length` elements: of each column (`length` results) or of each
+/// row. It goes to the pointer that follows the outputs' and is rounded once, from double. In which order it is taken
+/// follows from the program's tile and the number of elements, whatever else the program computes.
 typedef struct {
-  int32_t input_count, output_count, instruction_count, register_count;
+  int32_t source;    // the number of an output; or -1 - the number of a contiguous input that is stored as computed
+  int32_t by_columns;
+  int64_t length;
+} adj_sum;
+
+typedef struct {
+  int32_t input_count, output_count, instruction_count, register_count, sum_count;
   const adj_input *inputs;
   const adj_output *outputs;
   const adj_instruction *instructions;
+  const adj_sum *sums;
+  int64_t tile;      // elements of a tile: adj_tile_of
 } adj_program;
+
+/// Whole vectors, and where they fit whole rows of all that is summed or repeated.
+int64_t adj_tile_of(const adj_program *program, int element_bytes);
 
 /// A program as machine code, made once for the processor that it runs on.
 typedef struct adj_pointwise_code adj_pointwise_code;
@@ -78,7 +93,7 @@ adj_pointwise_code *adj_pointwise_compile_f64(const adj_program *program);
 void adj_pointwise_code_free(adj_pointwise_code *code);
 
 /// Runs a program over elements [0, count) of a dense iteration space. `in[k]` and `out[k]` are base
-/// pointers; an output may be the very buffer of a CONTIGUOUS input (in-place): every tile of inputs
+/// pointers, those of the sums after those of the outputs; an output may be the very buffer of a CONTIGUOUS input (in-place): every tile of inputs
 /// is then fully read before that tile of the output is written. Splits over `threads` threads in fixed,
 /// tile-aligned chunks. Results never depend on the number of threads. `code` may be NULL.
 void adj_pointwise_f32(const adj_program *program, const adj_pointwise_code *code, const void *const *in,

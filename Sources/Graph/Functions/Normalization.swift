@@ -156,9 +156,7 @@ private func aligned(
 extension Tensor {
   /// (x − mean) / √(variance + ε) over these axes.
   fileprivate func standardized(_ axes: [Int], _ epsilon: Double) -> Tensor {
-    let distance = self - mean(axes, keepingDimensions: true)
-    let variance = (distance * distance).mean(axes, keepingDimensions: true)
-    return distance / sqrt(variance + constant(epsilon))
+    over(axes, for: "standardize") { Standardization($0, epsilon).apply(self) }
   }
 }
 

@@ -96,6 +96,14 @@ public func matmul(
 ) -> Tensor {
   let (a, b) = promoted(a, b)
   if a.rank == 1 || b.rank == 1 { return matmulOfVector(a, b, transposingA, transposingB) }
+  let inner = b.rank == 2 ? b.shape[transposingB ? 1 : 0] : -1
+  if a.rank > 2, !transposingA, a.shape[a.rank - 1] == inner {
+    // Batches that meet one matrix are one product, and so is the matrix's gradient.
+    var shape = a.shape.dropLast(1)
+    let rows = a.reshaped([shape.count, inner])
+    shape.append(b.shape[transposingB ? 0 : 1])
+    return matmul(rows, b, transposingB: transposingB).reshaped(shape)
+  }
   return MatMul.of(transposingA: transposingA, transposingB: transposingB).apply(a, b)
 }
 

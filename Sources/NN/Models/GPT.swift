@@ -27,15 +27,20 @@
       let norm2: LayerNorm
       let wide: Linear
       let narrow: Linear
+      let activation: Activation
       let dropout: Dropout
 
-      init(_ width: Int, _ heads: Int, _ dropout: Double, _ bias: Bool, _ element: ElementType) {
+      init(
+        _ width: Int, _ heads: Int, _ dropout: Double, _ bias: Bool, _ activation: Activation,
+        _ element: ElementType
+      ) {
         norm1 = LayerNorm(width, bias: bias, element)
         attention = MultiHeadAttention(
           width, heads: heads, causal: true, dropout: dropout, bias: bias, element)
         norm2 = LayerNorm(width, bias: bias, element)
         wide = Linear(width, 4 * width, bias: bias, element)
         narrow = Linear(4 * width, width, bias: bias, element)
+        self.activation = activation
         self.dropout = Dropout(dropout)
       }
 
@@ -61,20 +66,20 @@
       }
 
       private func network(_ x: Tensor) -> Tensor {
-        x + dropout(narrow(gelu(wide(norm2(x)))))
+        x + dropout(narrow(activation(wide(norm2(x)))))
       }
     }
 
     /// A network with new parameters. With a tied head the tokens' rows also make the scores; one of its own may
-    /// have a bias.
+    /// have a bias. The original's activation is `.geluTanh`.
     public init(
       vocabulary: Int, context: Int = 256, width: Int = 384, depth: Int = 6, heads: Int = 6,
       dropout: Double = 0, bias: Bool = true, tiedHead: Bool = true, headBias: Bool = false,
-      _ element: ElementType = .float32
+      activation: Activation = .gelu, _ element: ElementType = .float32
     ) {
       tokens = Embedding(vocabulary, width, element)
       positions = LearnedPositions(context, width, element)
-      blocks = (0..<depth).map { _ in Block(width, heads, dropout, bias, element) }
+      blocks = (0..<depth).map { _ in Block(width, heads, dropout, bias, activation, element) }
       norm = LayerNorm(width, bias: bias, element)
       head = tiedHead ? nil : Linear(width, vocabulary, bias: headBias, element)
       self.dropout = Dropout(dropout)
