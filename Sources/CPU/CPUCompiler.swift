@@ -15,9 +15,6 @@ struct CPUCompiler {
   /// The group that computes a value, for in-place updates.
   private var groupOf: [Int: Int] = [:]
   private var groupKernels: [GroupKernel] = []
-  /// Which values read a value.
-  private let readers: [[Int]]
-  private let isResult: [Bool]
   /// The operations left to the plain kernels so far.
   private(set) var fallbacks: [String] = []
 
@@ -29,15 +26,6 @@ struct CPUCompiler {
       if case .computed = value.source { return nil }
       return .rowMajor(index, value.type)
     }
-    var readers = [[Int]](repeating: [], count: program.values.count)
-    for (index, value) in program.values.enumerated() {
-      guard case .computed(_, let inputs) = value.source else { continue }
-      for input in inputs { readers[input].append(index) }
-    }
-    self.readers = readers
-    var isResult = [Bool](repeating: false, count: program.values.count)
-    for value in program.outputs { isResult[value] = true }
-    self.isResult = isResult
   }
 
   mutating func compile(reuse: [Int]) throws(GraphError) -> Executable {
@@ -51,8 +39,8 @@ struct CPUCompiler {
     }
     for unit in schedule.units {
       switch unit {
-      case .group(let members, let sums, let compute, let givesResults):
-        appendGroup(members, sums, compute, givesResults)
+      case .group(let members, let sums, let results, let compute, let givesResults):
+        appendGroup(members, sums, results, compute, givesResults)
       case .single(let value): try appendSingle(value)
       }
     }
@@ -143,15 +131,14 @@ struct CPUCompiler {
   /// A fused pass. Images keep the order in which most of them lie. Sums that cannot be taken along the way are taken
   /// afterwards.
   private mutating func appendGroup(
-    _ members: [Int], _ sums: [Int], _ compute: ElementType, _ givesResults: Bool
+    _ members: [Int], _ sums: [Int], _ results: [Int], _ compute: ElementType,
+    _ givesResults: Bool
   ) {
     let inside = Set(members)
     var inputs: [Int] = []
-    for member in members + sums {
-      guard case .computed(_, let below) = program.values[member].source else { continue }
-      for input in below where !inside.contains(input) && !inputs.contains(input) {
-        inputs.append(input)
-      }
+    for input in (members + sums).flatMap({ program.inputs(of: $0) })
+    where !inside.contains(input) && !inputs.contains(input) {
+      inputs.append(input)
     }
     let shape = program.values[members.first ?? inputs[0]].type.shape
     let prefersChannelsLast =
@@ -161,10 +148,13 @@ struct CPUCompiler {
       program: program, members: members, inputs: inputs, compute: compute, shape: shape,
       isChannelsLast: prefersChannelsLast, fusesProducts: givesResults)
     draft.takeSums(sums)
-    let along = Set(members + draft.sums.map { $0.value })
-    draft.results = members.filter { isReadOutside($0, along) }
+    let apart = sums.filter { sum in !draft.sums.contains { $0.value == sum } }
+    let summedApart = apart.flatMap { program.inputs(of: $0) }
+    draft.results = members.filter {
+      results.contains($0) || summedApart.contains($0) && locations[$0] == nil
+    }
     if !members.isEmpty || !draft.sums.isEmpty { appendGroup(draft) }
-    for sum in sums where !along.contains(sum) {
+    for sum in apart {
       guard case .computed(let operation, let inputs) = program.values[sum].source,
         let axes = (operation as? Sum)?.axes
       else { continue }
@@ -189,9 +179,5 @@ struct CPUCompiler {
 
   private func isChannelsLastOnly(_ location: Location) -> Bool {
     location.isChannelsLast && !location.isRowMajor
-  }
-
-  private func isReadOutside(_ value: Int, _ inside: Set<Int>) -> Bool {
-    isResult[value] || readers[value].contains { !inside.contains($0) }
   }
 }

@@ -50,6 +50,12 @@ package final class Program {
     outline.isSame(as: Outline(walk, roots))
   }
 
+  /// What a value is computed from.
+  package func inputs(of value: Int) -> [Int] {
+    if case .computed(_, let inputs) = values[value].source { return inputs }
+    return []
+  }
+
   private func append(_ source: Source, _ type: TensorType) -> Int {
     values.append(Value(source: source, type: type))
     return values.count - 1

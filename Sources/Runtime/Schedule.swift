@@ -3,13 +3,14 @@ import AdjointGraph
 /// What runs together: one kernel's worth of a program.
 package enum Unit {
   /// Pointwise values of one shape, in topological order, computed in one pass, and sums over them or over what they
-  /// read. `givesResults` where nothing else reads them.
-  case group([Int], sums: [Int], compute: ElementType, givesResults: Bool)
+  /// read. Of the members only the results are read from memory; `givesResults` where nobody reads them at all.
+  case group(
+    [Int], sums: [Int], results: [Int], compute: ElementType, givesResults: Bool)
   case single(Int)
 
   package var members: [Int] {
     switch self {
-    case .group(let members, let sums, _, _): members + sums
+    case .group(let members, let sums, _, _, _): members + sums
     case .single(let value): [value]
     }
   }
@@ -38,9 +39,11 @@ package struct Schedule {
   private var unitOf: [Int]
   private var drafts: [Draft] = []
 
-  private struct Draft {
+  /// A unit as it grows.
+  struct Draft {
     var members: [Int]
     var sums: [Int] = []
+    var results: [Int] = []
     var inputs: [Int]
     var constants: [UInt64] = []
     let compute: ElementType?
@@ -78,13 +81,11 @@ package struct Schedule {
     delayStages()
     findLast()
     draftUnits()
+    drafts = Recomputation(program, drafts, unitOf: unitOf).drafted(stage: stage)
     order()
   }
 
-  private func inputs(of value: Int) -> [Int] {
-    if case .computed(_, let inputs) = program.values[value].source { return inputs }
-    return []
-  }
+  private func inputs(of value: Int) -> [Int] { program.inputs(of: value) }
 
   private func isComputed(_ value: Int) -> Bool {
     if case .computed = program.values[value].source { return true }
@@ -264,7 +265,9 @@ package struct Schedule {
   private func unit(at index: Int) -> Unit {
     let draft = drafts[index]
     return draft.compute.map {
-      .group(draft.members, sums: draft.sums, compute: $0, givesResults: draft.isLast)
+      .group(
+        draft.members, sums: draft.sums, results: draft.results, compute: $0,
+        givesResults: draft.isLast)
     } ?? .single(draft.members[0])
   }
 

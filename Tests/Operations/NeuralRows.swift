@@ -33,6 +33,12 @@ let neuralRows: [OperationRow] = [
   Row("standardize", [([4, 6], .normal)]) {
     Standardization(AxisSet(mask: 0b10), 0.5).apply($0)
   },
+  Row("standardize", [([3, 4, 5], .normal), ([1, 4, 1], .normal)]) {
+    Standardization(AxisSet(mask: 0b101), 1e-3).apply($0)
+  },
+  Row("standardize", [([2, 3, 4], .normal), ([1, 3, 1], .normal)]) {
+    Standardization(AxisSet(mask: 0b100), 1e-3).apply($0)
+  },
   Row("standardize", [([0, 3], .normal)]) {
     Standardization(AxisSet(mask: 0b10), 0.5).apply($0)
   },

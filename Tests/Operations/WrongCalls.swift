@@ -171,6 +171,9 @@ private let kernelCalls: [WrongCall] =
     Call("standardize", "an axis is outside [2, 3]") {
       Standardization(AxisSet(mask: 4), 1).apply(numbers)
     },
+    Call("standardize", "the weight must fit float32 [1, 3], not float32 [2, 3]") {
+      Standardization(AxisSet(mask: 1), 1).apply([numbers, numbers])
+    },
     Call("standardize", "takes floating-point numbers, not int64; cast first") {
       Standardization(AxisSet(mask: 1), 1).apply(integers)
     },

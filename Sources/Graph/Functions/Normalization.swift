@@ -7,8 +7,8 @@ public func layerNorm(
   _ x: Tensor, axes: [Int] = [-1], weight: Tensor? = nil, bias: Tensor? = nil,
   epsilon: Double = 1e-5
 ) -> Tensor {
-  normalization("layerNorm", x, weight, bias, epsilon, parametersOver: axes) { x, axes in
-    x.standardized(axes, epsilon)
+  normalization("layerNorm", x, weight, bias, epsilon, parametersOver: axes) { x, axes, weight in
+    x.standardized(axes, epsilon).times(weight)
   }
 }
 
@@ -18,8 +18,9 @@ public func rmsNorm(
   _ x: Tensor, axes: [Int] = [-1], weight: Tensor? = nil, epsilon: Double? = nil
 ) -> Tensor {
   let epsilon = epsilon ?? x.element.step
-  return normalization("rmsNorm", x, weight, nil, epsilon, parametersOver: axes) { x, axes in
-    x / sqrt((x * x).mean(axes, keepingDimensions: true) + x.constant(epsilon))
+  return normalization("rmsNorm", x, weight, nil, epsilon, parametersOver: axes) {
+    x, axes, weight in
+    (x / sqrt((x * x).mean(axes, keepingDimensions: true) + x.constant(epsilon))).times(weight)
   }
 }
 
@@ -34,11 +35,12 @@ public func groupNorm(
   }
   return normalization(
     "groupNorm", x, weight, bias, epsilon, parametersOver: [1], more: [groups]
-  ) { x, _ in
+  ) { x, _, weight in
     var parted = x.shape
     parted[1] /= groups
     parted.insert(groups, at: 1)
     return x.reshaped(parted).standardized(Array(2..<parted.rank), epsilon).reshaped(x.shape)
+      .times(weight)
   }
 }
 
@@ -51,8 +53,9 @@ public func instanceNorm(
       GraphError(
         "instanceNorm", "\(x.shape.description) has no places beside examples and channels"))
   }
-  return normalization("instanceNorm", x, weight, bias, epsilon, parametersOver: [1]) { x, _ in
-    x.standardized(Array(2..<x.rank), epsilon)
+  return normalization("instanceNorm", x, weight, bias, epsilon, parametersOver: [1]) {
+    x, _, weight in
+    x.standardized(Array(2..<x.rank), epsilon, weight)
   }
 }
 
@@ -70,8 +73,9 @@ public func batchNorm(
         "batchNorm", "takes more than one value a channel in training, not \(x.shape.description)"))
     return (wrong, wrong, wrong)
   }
-  let output = normalization("batchNorm", x, weight, bias, epsilon, parametersOver: [1]) { x, _ in
-    x.standardized(axes, epsilon)
+  let output = normalization("batchNorm", x, weight, bias, epsilon, parametersOver: [1]) {
+    x, _, weight in
+    x.standardized(axes, epsilon, weight)
   }
   guard !output.node.isPoisoned else { return (output, output, output) }
   let (mean, variance) = x.meanAndVariance(axes, correction: 1)
@@ -87,8 +91,8 @@ public func batchNorm(
   normalization(
     "batchNormInference", x, weight, bias, epsilon, parametersOver: [1],
     statistics: [("mean", mean), ("variance", variance)]
-  ) { x, statistics in
-    (x - statistics[0]) / sqrt(statistics[1] + x.constant(epsilon))
+  ) { x, statistics, weight in
+    ((x - statistics[0]) / sqrt(statistics[1] + x.constant(epsilon))).times(weight)
   }
 }
 
@@ -96,17 +100,17 @@ public func batchNorm(
 private func normalization(
   _ name: String, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double,
   parametersOver axes: [Int], more: [Int] = [],
-  _ core: @escaping @Sendable (_ x: Tensor, _ axes: [Int]) -> Tensor
+  _ core: @escaping @Sendable (_ x: Tensor, _ axes: [Int], _ weight: Tensor?) -> Tensor
 ) -> Tensor {
   normalization(
     name, x, weight, bias, epsilon, parametersOver: axes, more: more, statistics: []
-  ) { x, _ in core(x, axes.map { x.fromFront($0) }) }
+  ) { x, _, weight in core(x, axes.map { x.fromFront($0) }, weight) }
 }
 
 private func normalization(
   _ name: String, _ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Double,
   parametersOver axes: [Int], more: [Int] = [], statistics: [(String, Tensor)],
-  _ core: @escaping @Sendable (_ x: Tensor, _ statistics: [Tensor]) -> Tensor
+  _ core: @escaping @Sendable (_ x: Tensor, _ statistics: [Tensor], _ weight: Tensor?) -> Tensor
 ) -> Tensor {
   attempt { () throws(GraphError) in
     guard x.element.isFloating else {
@@ -127,8 +131,8 @@ private func normalization(
     ) { given in
       let (element, wide) = (given[0].element, given[0].element.wide)
       let inputs = given.map { $0.cast(to: wide) }
-      var result = core(inputs[0], Array(inputs[1..<(1 + count)]))
-      if hasWeight { result = result * inputs[1 + count] }
+      let weight = hasWeight ? inputs[1 + count] : nil
+      var result = core(inputs[0], Array(inputs[1..<(1 + count)]), weight)
       if hasBias { result = result + inputs[inputs.count - 1] }
       return result.cast(to: element)
     }
@@ -154,10 +158,16 @@ private func aligned(
 }
 
 extension Tensor {
-  /// (x − mean) / √(variance + ε) over these axes.
-  fileprivate func standardized(_ axes: [Int], _ epsilon: Double) -> Tensor {
-    over(axes, for: "standardize") { Standardization($0, epsilon).apply(self) }
+  /// (x − mean) / √(variance + ε) over these axes, times a weight that has size 1 along them.
+  fileprivate func standardized(
+    _ axes: [Int], _ epsilon: Double, _ weight: Tensor? = nil
+  ) -> Tensor {
+    over(axes, for: "standardize") {
+      Standardization($0, epsilon).apply(weight.map { [self, $0] } ?? [self])
+    }
   }
+
+  fileprivate func times(_ weight: Tensor?) -> Tensor { weight.map { self * $0 } ?? self }
 }
 
 extension ElementType {

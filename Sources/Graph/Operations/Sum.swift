@@ -74,7 +74,9 @@ extension Tensor {
     for axis in 0..<rank where axis < leading || (target[axis - leading] == 1 && shape[axis] != 1) {
       mask |= 1 << UInt8(axis)
     }
-    let total = mask == 0 ? self : Sum(AxisSet(mask: mask), keepsDimensions: false).apply(self)
+    let axes = AxisSet(mask: mask)
+    if leading == 0 { return Sum(axes, keepsDimensions: true).apply(self) }
+    let total = mask == 0 ? self : Sum(axes, keepsDimensions: false).apply(self)
     return total.reshaped(target)
   }
 }
