@@ -7,7 +7,7 @@
 #include "instruction_sets.h"
 #include "thread_share.h"
 
-enum { attention_rows = 64, attention_lanes = 16 }; // rows of queries at a time; buffers are whole vectors of any set
+enum { attention_rows = 24, attention_lanes = 16 }; // rows of queries at a time; buffers are whole vectors of any set
 
 static int64_t padded_places(const adj_attention *s) {
   return adj_ceil_div(s->places, attention_lanes) * attention_lanes;
@@ -18,10 +18,11 @@ static int64_t block_elements(const adj_attention *s) {
   return adj_min(attention_rows, s->places) * padded_places(s);
 }
 
-// Of one thread: weights, their gradient, and the block's queries times the scale.
+// Of one thread: weights, their gradient, the block's queries times the scale, and the keys and values turned.
 static int64_t thread_elements(const adj_attention *s) {
   int64_t queries = adj_min(attention_rows, s->places) * s->width;
-  return 2 * block_elements(s) + adj_ceil_div(queries, attention_lanes) * attention_lanes;
+  return 2 * block_elements(s) + 2 * padded_places(s) * s->width +
+         adj_ceil_div(queries, attention_lanes) * attention_lanes;
 }
 
 static int attention_team(const adj_attention *s, int threads) {

@@ -10,12 +10,6 @@ void adj_matmul_f32(int transpose_a, int transpose_b, int64_t m, int64_t n, int6
 void adj_matmul_f64(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
                     const double *a, int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc, int threads);
 
-/// The same added to C, on the calling thread.
-void adj_matmul_add_f32(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
-                        const float *a, int64_t lda, const float *b, int64_t ldb, float *c, int64_t ldc);
-void adj_matmul_add_f64(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
-                        const double *a, int64_t lda, const double *b, int64_t ldb, double *c, int64_t ldc);
-
 // --- attention of sequences to themselves. `rows` are [batch, places, (heads + 2 key_heads) width]: queries, keys and
 // values of every place, one after another; heads / key_heads queries share keys and values. The results are
 // [batch, places, heads width]. `scratch` holds adj_attention_scratch bytes, 64-byte aligned.
