@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test thorough kills bench compare sanitize lint docs wasm
+.PHONY: help setup build test thorough kills digests bench bench-setup sanitize lint docs wasm
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
@@ -9,8 +9,9 @@ help:
 	@echo "make test     set up, build and run all tests"
 	@echo "make thorough ten times the random graphs of make test"
 	@echo "make kills    kill a training fifty times, ten of them while it writes a checkpoint"
-	@echo "make bench    time whole training steps"
-	@echo "make compare  the same beside other frameworks (see tools/compare)"
+	@echo "make digests  train each workload in fifty processes and see that all compute the same bits"
+	@echo "make bench    time whole training steps beside other frameworks (docs/benchmarks.md)"
+	@echo "make bench-setup  install those frameworks, some gigabytes, for make bench alone"
 	@echo "make sanitize run tests under the address and thread sanitizers"
 	@echo "make lint     check the style of all sources"
 	@echo "make docs     build the reference documentation as a web site"
@@ -35,14 +36,20 @@ thorough: setup
 kills: setup
 	ADJOINT_KILLS=40 SWIFT_BACKTRACE=enable=no $(SWIFT) test -c release --filter killedAtAnyMomentItGoesOn
 
-bench: build
-	.build/release/adjoint bench
+digests: setup
+	$(SWIFT) build -c release --product adjoint-bits
+	tools/digests
 
-compare: build
-	tools/compare
+bench-setup:
+	Benchmarks/peers/setup
+
+# BENCH holds options, such as BENCH="--rounds 1 --sweeps none".
+bench: build
+	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build/benchmarks
+	.build/benchmarks/release/benchmarks $(BENCH)
 
 lint:
-	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive Sources Tests Benchmarks Package.swift
 
 docs: setup
 	@SWIFT=$(SWIFT) tools/docs

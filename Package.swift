@@ -26,6 +26,7 @@ let package = Package(
   name: "Adjoint",
   products: [
     .library(name: "Adjoint", targets: ["Adjoint"]),
+    .library(name: "AdjointComparison", targets: ["AdjointComparison"]),
     .executable(name: "adjoint", targets: ["adjoint-cli"]),
     .executable(name: "PlayWeb", targets: ["PlayWeb"]),
   ],
@@ -44,6 +45,7 @@ let package = Package(
     room("Data", imports: ["Formats", "Generators", "Runtime", "Graph"], c: ["CCodecs"]),
     room("Training", imports: ["Formats", "Data", "Optim", "NN", "Runtime", "Graph"]),
     room("Views", imports: ["Formats", "NN", "Runtime", "Graph"]),
+    room("Comparison", imports: ["Views", "Formats"]),
     room("Workloads", imports: ["Optim", "NN", "Runtime", "Graph"]),
     .target(
       name: "Adjoint",
@@ -59,7 +61,7 @@ let package = Package(
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
         "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointFormats",
         "AdjointGenerators",
-        "AdjointTraining", "AdjointViews",
+        "AdjointTraining", "AdjointViews", "AdjointComparison",
       ], path: "Sources/CLI", swiftSettings: settings),
     .executableTarget(
       name: "PlayWeb",
@@ -69,7 +71,11 @@ let package = Package(
       ],
       path: "Sources/PlayWeb", swiftSettings: settings),
     .executableTarget(
-      name: "adjoint-bits", dependencies: ["AdjointGraph", "AdjointRuntime", "AdjointWorkloads"],
+      name: "adjoint-bits",
+      dependencies: [
+        "AdjointGraph", "AdjointRuntime", "AdjointReference", "AdjointCPU", "AdjointFormats",
+        "AdjointWorkloads",
+      ],
       path: "Sources/Bits", swiftSettings: settings),
     .executableTarget(
       name: "adjoint-resume",
@@ -88,7 +94,7 @@ let package = Package(
         "Adjoint", "AdjointWorkloads", "AdjointGraph", "AdjointRuntime", "AdjointReference",
         "AdjointCPU", "AdjointNN", "AdjointOptim", "AdjointData", "AdjointFormats",
         "AdjointGenerators",
-        "AdjointTraining", "AdjointViews",
+        "AdjointTraining", "AdjointViews", "AdjointComparison",
       ], path: "Tests", exclude: ["Fixtures"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

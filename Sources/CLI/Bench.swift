@@ -1,27 +1,34 @@
 import Adjoint
+import AdjointComparison
 import AdjointWorkloads
 
 /// Times whole training steps, each traced anew.
 struct Bench {
-  let workload: Workload
+  let measured: BenchCase
   let seconds: Double
   let device: ComputeDevice
 
+  /// A minute's step is not taken as often as a millisecond's.
+  private static let warmUp = (least: 2, most: 2 * Workload.batchCount)
+  private static let fewest = 3
+
   func run() -> BenchResult {
     let plansBefore = Engine.statistics.plans
-    let step = workload.prepare()
-    for index in 0..<(2 * Workload.batchCount) { _ = step(index) }
-    let times = time(step)
+    let step = measured.prepare()
+    _ = step(0)
+    let first = Process.seconds
+    warmUp(step)
     return BenchResult(
-      workload: workload.rawValue, device: device,
-      microseconds: (times[times.count / 2] * 1e7).rounded() / 10,
-      megabytes: Process.peakMegabytes, plans: Engine.statistics.plans - plansBefore)
+      measured: measured, device: device,
+      microseconds: ((Statistics.median(time(step)) ?? 0) * 1e7).rounded() / 10,
+      firstStepAt: first, megabytes: Process.peakMegabytes,
+      plans: Engine.statistics.plans - plansBefore)
   }
 
   /// The median microseconds of each kernel of a step, in the order of the plan, and their sum.
   func profile() -> [String] {
-    let step = workload.prepare()
-    for index in 0..<(2 * Workload.batchCount) { _ = step(index) }
+    let step = measured.prepare()
+    for index in 0..<Bench.warmUp.most { _ = step(index) }
     Profile.set(true)
     for index in 0..<200 { _ = step(index) }
     let entries = Profile.entries
@@ -35,23 +42,38 @@ struct Bench {
     return table.lines
   }
 
+  private func warmUp(_ step: (Int) -> Tensor) {
+    let start = Process.seconds
+    var taken = 1
+    while taken < Bench.warmUp.most,
+      taken < Bench.warmUp.least || Process.seconds - start < Swift.max(seconds, 1)
+    {
+      _ = step(taken)
+      taken += 1
+    }
+  }
+
   private func time(_ step: (Int) -> Tensor) -> [Double] {
     var times: [Double] = []
     let start = Process.seconds
-    while Process.seconds - start < seconds || times.count < Workload.batchCount {
+    while true {
+      let spent = Process.seconds - start
+      let needed = spent < 5 * Swift.max(seconds, 1) ? Workload.batchCount : Bench.fewest
+      if spent >= seconds, times.count >= needed { return times }
       let begin = Process.seconds
       _ = step(times.count)
       times.append(Process.seconds - begin)
     }
-    return times.sorted()
   }
 }
 
 /// What a workload took.
 struct BenchResult {
-  let workload: String
+  let measured: BenchCase
   let device: ComputeDevice
   let microseconds: Double
+  /// When the first step was done, in seconds on the monotonic clock: whoever started the process knows when that was.
+  let firstStepAt: Double
   let megabytes: Int
   let plans: Int
 
@@ -63,21 +85,23 @@ struct BenchResult {
 
   var row: String {
     BenchResult.aligned([
-      workload, device.name, String(device.threads), NumberText.fixed(microseconds, places: 1),
-      String(megabytes), String(plans),
+      measured.name, device.name, String(device.threads),
+      NumberText.fixed(microseconds, places: 1), String(megabytes), String(plans),
     ])
   }
 
   var json: String {
-    JSONText.object([
-      ("workload", JSONText.string(workload)),
-      ("framework", JSONText.string("adjoint")),
-      ("us_per_step", JSONText.number(microseconds)),
-      ("threads", String(device.threads)),
-      ("peak_rss_mb", String(megabytes)),
-      ("plans", String(plans)),
-      ("device", JSONText.string(device.name)),
-    ])
+    JSONText.object(
+      [
+        ("workload", JSONText.string(measured.name)),
+        ("framework", JSONText.string("adjoint")),
+        ("us_per_step", JSONText.number(microseconds)),
+        ("threads", String(device.threads)),
+        ("peak_rss_mb", String(megabytes)),
+        ("first_step_at", JSONText.number(firstStepAt)),
+        ("plans", String(plans)),
+        ("device", JSONText.string(device.name)),
+      ] + measured.details)
   }
 
   /// Widths are fixed, since each row is printed when it is known; a negative one aligns to the left.

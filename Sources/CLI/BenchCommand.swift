@@ -11,37 +11,47 @@ extension Command {
       Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
       Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
       Option(name: "--own-kernels", summary: "leave oneDNN and LAPACK aside"),
+      Option(name: "--depth", value: "D", summary: "layers of the workload dense (4)"),
+      Option(name: "--width", value: "W", summary: "how wide those are (256)"),
+      Option(name: "--batch", value: "B", summary: "how many examples it sees in a step (64)"),
+      Option(name: "--naive", summary: "it differentiates for each layer alone"),
+      Option(name: "--check", summary: "compare ten losses with float64's instead of timing"),
+      Option(name: "--bound", value: "R", summary: "how far off they may be, relatively"),
       Option(name: "--profile", summary: "say where the time goes, kernel by kernel"),
       Option(name: "--json", summary: "one line of JSON a workload"),
     ],
     details: [
-      "Workloads: \(names.joined(separator: ", ")); all of them where none is named.",
+      "Workloads: \(BenchCase.names.joined(separator: ", ")); all but dense where none is named.",
       "The time is the median over the steps; the memory is the most that the process ever held.",
-    ],
+      "make bench runs the same beside other frameworks (docs/benchmarks.md).", "",
+    ] + BenchCheck.details,
     run: { arguments in
-      let workloads = try arguments.operands.map { try workload($0) }
       let seconds = try arguments.number("--seconds", in: 0.01...3600) ?? 2
+      let (isJSON, hasProfile) = (arguments.has("--json"), arguments.has("--profile"))
+      try refuseMixtures(arguments)
+      let cases = arguments.has("--check") ? [] : try BenchCase.all(arguments)
       let device = try ComputeDevice.use(arguments)
-      let isJSON = arguments.has("--json")
-      if isJSON, arguments.has("--profile") {
-        throw CommandError.usage("bench: --profile prints a table; leave --json out")
-      }
+      if arguments.has("--check") { return try BenchCheck.run(arguments) }
       if !isJSON { print(BenchResult.header) }
-      for workload in workloads.isEmpty ? Workload.allCases : workloads {
-        let bench = Bench(workload: workload, seconds: seconds, device: device)
+      for one in cases {
+        let bench = Bench(measured: one, seconds: seconds, device: device)
         let result = bench.run()
         print(isJSON ? result.json : result.row)
-        for line in arguments.has("--profile") ? bench.profile() : [] { print("  " + line) }
+        for line in hasProfile ? bench.profile() : [] { print("  " + line) }
         _ = Process.flushOutput()
       }
     })
 
-  private static var names: [String] { Workload.allCases.map { $0.rawValue } }
-
-  private static func workload(_ name: String) throws -> Workload {
-    if let workload = Workload(rawValue: name) { return workload }
-    throw CommandError.usage(
-      "bench: no workload is called \(Suggestion.quoted(name))"
-        + Suggestion.hint(for: name, among: names) + "; there are \(names.joined(separator: ", "))")
+  private static func refuseMixtures(_ arguments: Arguments) throws {
+    if arguments.has("--json"), arguments.has("--profile") {
+      throw CommandError.usage("bench: --profile prints a table; leave --json out")
+    }
+    let idle = ["--profile", "--seconds"] + BenchCase.chainOptions
+    if arguments.has("--check"), let first = idle.first(where: { arguments.has($0) }) {
+      throw CommandError.usage("bench: --check times nothing; leave \(first) out")
+    }
+    if arguments.has("--bound"), !arguments.has("--check") {
+      throw CommandError.usage("bench: --bound is for --check; add it")
+    }
   }
 }

@@ -184,22 +184,7 @@ struct ReportPage {
   }
 }
 
-/// Text in a page.
-enum HTML {
-  static func escaped(_ text: some StringProtocol) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
+extension HTML {
   static func section(_ title: String, _ body: String) -> String {
     "<section><h2>\(title)</h2>\(body)</section>"
   }

@@ -1,12 +1,9 @@
+import AdjointViews
+
 /// How a report looks, by day and by night.
 enum ReportStyle {
   static let css = """
-    :root { color-scheme: light dark; --page: #fbfaf7; --ink: #23211d; --soft: #6a655b; --line: #ddd8cc; \
-    --faint: #ece7db; --panel: #fff; --code: #f2efe7; --c0: #2b6cb0; --c1: #c05621; --c2: #2f855a; \
-    --c3: #805ad5; --right: 34,139,94; --wrong: 200,60,40; }
-    @media (prefers-color-scheme: dark) { :root { --page: #191817; --ink: #ece8df; --soft: #a49e92; \
-    --line: #3c3934; --faint: #302d2a; --panel: #211f1d; --code: #262421; --c0: #6cabec; --c1: #ee9355; \
-    --c2: #63c794; --c3: #b79cf2; --right: 40,150,105; --wrong: 215,85,65; } }
+    \(ChartStyle.colours)
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; }
     main { max-width: 64rem; margin: 0 auto; padding: 2.2rem 1.2rem 4rem; }
@@ -21,21 +18,7 @@ enum ReportStyle {
     .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1rem; }
     svg { display: block; width: 100%; max-width: 31rem; height: auto; background: var(--panel); \
     border: 1px solid var(--line); border-radius: 4px; }
-    svg text { font: 12px system-ui, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; }
-    svg .title { font-size: 13.5px; font-weight: 600; fill: var(--ink); }
-    svg .grid { stroke: var(--faint); }
-    svg .tick { stroke: var(--line); }
-    svg .line { fill: none; stroke: var(--line-colour); stroke-width: 2; stroke-linejoin: round; }
-    svg .s0 { --line-colour: var(--c0); }
-    svg .s1 { --line-colour: var(--c1); }
-    svg .s2 { --line-colour: var(--c2); }
-    svg .s3 { --line-colour: var(--c3); }
-    svg .dot { fill: var(--line-colour); stroke: none; }
-    svg .touch { fill: transparent; stroke: none; }
-    svg .best, svg .diagonal { stroke: var(--soft); stroke-dasharray: 4 3; fill: none; }
-    svg .point { fill: var(--c0); fill-opacity: .55; }
-    svg .example { stroke: #fff; stroke-width: .8; }
-    svg .valued { stroke: #4a463f; stroke-width: .8; }
+    \(ChartStyle.css)
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 13px; line-height: 1.4; font-variant-numeric: tabular-nums; }
     th, td { padding: .24rem .6rem; text-align: left; font-weight: 400; }

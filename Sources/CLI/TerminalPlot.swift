@@ -2,12 +2,7 @@ import Adjoint
 
 /// Curves drawn with the dots of braille characters, two by four a character.
 struct TerminalPlot {
-  struct Series {
-    let name: String
-    let values: [(x: Double, y: Double)]
-  }
-
-  let series: [Series]
+  let series: [ChartSeries]
   var width = 60
   var height = 12
   var xName = ""

@@ -105,9 +105,9 @@ struct TrainingResult {
   }
 
   /// Loss and first metric by epoch.
-  var curves: (loss: [TerminalPlot.Series], metric: [TerminalPlot.Series]) {
-    func series(_ name: String, _ value: (EpochRecord) -> Double?) -> TerminalPlot.Series {
-      TerminalPlot.Series(
+  var curves: (loss: [ChartSeries], metric: [ChartSeries]) {
+    func series(_ name: String, _ value: (EpochRecord) -> Double?) -> ChartSeries {
+      ChartSeries(
         name: name,
         values: history.compactMap { record in value(record).map { (Double(record.epoch), $0) } })
     }

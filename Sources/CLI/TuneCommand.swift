@@ -240,7 +240,7 @@ struct TuneRun {
       return (scores[place].x, value ?? 0)
     }
     let plot = TerminalPlot(
-      series: [TerminalPlot.Series(name: "best", values: best)], xName: "trial")
+      series: [ChartSeries(name: "best", values: best)], xName: "trial")
     // Where none was better than the first there is no way to draw.
     let hasRisen = best.contains { $0.y != best[0].y }
     if hasRisen, !plot.lines.isEmpty { print("\nbest \(first.metric) so far") }

@@ -56,15 +56,17 @@ package struct ExecutableBuilder {
     found: [Int], reuse: [Int], worksInPlace: (_ slot: Int, _ leaf: Int) -> Bool
   ) -> Executable {
     var outputs: [Int] = []
+    var isTaken = [Bool](repeating: false, count: slotBytes.count)
     for (index, slot) in found.enumerated() {
       let bytes = program.values[program.outputs[index]].type.byteCount
       let isOwn = isComputed(slot) && viewedSlot[slot] == slot && slotBytes[slot] == bytes
-      outputs.append(isOwn && !outputs.contains(slot) ? slot : moved(slot, bytes: bytes))
+      outputs.append(isOwn && !isTaken[slot] ? slot : moved(slot, bytes: bytes))
+      isTaken[slot] = true
     }
-    let planned = outputs
+    let (planned, leaves, times) = (outputs, leafSlots(), AccessTimes(touched, viewedSlot))
     for (index, slot) in planned.enumerated() where reuse[index] >= 0 {
-      let leaf = leafSlot(reuse[index])
-      if !mayOverwrite(leaf, by: slot, worksInPlace: worksInPlace(slot, leaf)) {
+      let leaf = leaves[reuse[index]].slot
+      if !times.mayOverwrite(leaf, by: slot, worksInPlace: worksInPlace(slot, leaf)) {
         outputs[index] = moved(slot, bytes: slotBytes[slot])
       }
     }
@@ -92,26 +94,6 @@ package struct ExecutableBuilder {
     let copy = newSlot(bytes: bytes)
     append(MoveKernel(slot, copy, bytes), reads: [slot], writes: [copy])
     return copy
-  }
-
-  /// The slot of a leaf.
-  private func leafSlot(_ leaf: Int) -> Int {
-    program.values.firstIndex { value in
-      if case .leaf(leaf) = value.source { return true }
-      return false
-    } ?? -1
-  }
-
-  /// Whether, once `slot` has been written, nothing reads a leaf and nothing can fail, so that both may share
-  /// memory. The writing kernel itself may read the leaf only where it `worksInPlace`.
-  private func mayOverwrite(_ leaf: Int, by slot: Int, worksInPlace: Bool) -> Bool {
-    guard let write = touched.firstIndex(where: { $0.writes.contains(slot) }) else { return false }
-    for time in write..<touched.count {
-      if touched[time].canFail { return false }
-      let reads = touched[time].reads.contains { viewedSlot[$0] == leaf }
-      if reads && (time > write || !worksInPlace) { return false }
-    }
-    return true
   }
 
   private func leafSlots() -> [(slot: Int, scalar: ElementType?)] {
@@ -165,17 +147,43 @@ package struct ExecutableBuilder {
     }
     var arena = ArenaPlan()
     var offsets = [Int](repeating: -1, count: slotBytes.count)
-    var living: [(death: Int, slot: Int)] = []
+    var dying: [[Int]] = Array(repeating: [], count: touched.count)
+    var buried = 0
     for slot in born where isOwn[slot] {
-      living.removeAll { entry in
-        guard entry.death < birth[slot] else { return false }
-        arena.free(offsets[entry.slot], slotBytes[entry.slot])
-        return true
+      while buried < birth[slot] {
+        for dead in dying[buried] { arena.free(offsets[dead], slotBytes[dead]) }
+        buried += 1
       }
       offsets[slot] = arena.take(slotBytes[slot])
-      living.append((death[slot], slot))
+      dying[death[slot]].append(slot)
     }
     return (arena.size, offsets)
+  }
+}
+
+/// When slots are first written and last read, and when a kernel last can fail.
+private struct AccessTimes {
+  private var firstWrite: [Int]
+  /// By the slot whose memory is read.
+  private var lastRead: [Int]
+  private var lastFailure = -1
+
+  init(_ touched: [(reads: [Int], writes: [Int], canFail: Bool)], _ viewedSlot: [Int]) {
+    firstWrite = Array(repeating: -1, count: viewedSlot.count)
+    lastRead = firstWrite
+    for (time, step) in touched.enumerated() {
+      for slot in step.writes where firstWrite[slot] < 0 { firstWrite[slot] = time }
+      for slot in step.reads { lastRead[viewedSlot[slot]] = time }
+      if step.canFail { lastFailure = time }
+    }
+  }
+
+  /// Whether, once `slot` has been written, nothing reads a leaf and nothing can fail, so that both may share
+  /// memory. The writing kernel itself may read the leaf only where it `worksInPlace`.
+  func mayOverwrite(_ leaf: Int, by slot: Int, worksInPlace: Bool) -> Bool {
+    let write = firstWrite[slot]
+    guard write >= 0, lastFailure < write else { return false }
+    return lastRead[leaf] < write || (lastRead[leaf] == write && worksInPlace)
   }
 }
 

@@ -21,51 +21,57 @@ public enum Workload: String, CaseIterable, Sendable {
 
   /// A network made anew with its optimizer and data: call the result with a step's number to take it.
   /// It returns the loss, evaluated.
-  public func prepare(seed: Int = 0) -> (Int) -> Tensor {
+  public func prepare(
+    seed: Int = 0, as variant: WorkloadVariant = WorkloadVariant()
+  ) -> (Int) -> Tensor {
     Initialization.seed(seed)
     switch self {
     case .tiny:
-      let batches = Workload.make {
-        (.normal([10, 2], key: $0), .normal([10, 1], key: $0.split(1)))
+      let batches = Batches {
+        (variant.of(.normal([10, 2], key: $0)), variant.of(.normal([10, 1], key: $0.split(1))))
       }
       let net = MLP([2, 4, 2, 1], activation: { tanh($0) })
-      let optimizer = SGD(net.allParameters, learningRate: 0.03)
+      variant.convert(net.allParameters)
+      let optimizer = SGD(net.allParameters, learningRate: variant.rate(0.03))
       return Workload.training(optimizer, batches) { meanSquaredError(net($0), $1) }
-    case .mlp: return Workload.classifier(MLP([784, 128, 10]), [64, 784])
-    case .mlpWide: return Workload.classifier(MLP([784, 1024, 1024, 10]), [256, 784])
+    case .mlp: return Workload.classifier(MLP([784, 128, 10]), [64, 784], variant)
+    case .mlpWide: return Workload.classifier(MLP([784, 1024, 1024, 10]), [256, 784], variant)
     case .lenet:
       let net = LeNet()
-      let optimizer = SGD(net.allParameters, learningRate: 0.01, momentum: 0.9)
-      return Workload.training(optimizer, Workload.pictures([64, 1, 28, 28])) {
+      variant.convert(net.allParameters)
+      let optimizer = SGD(net.allParameters, learningRate: variant.rate(0.01), momentum: 0.9)
+      return Workload.training(optimizer, Workload.pictures([64, 1, 28, 28], variant)) {
         crossEntropy(net($0), $1)
       }
     #if !hasFeature(Embedded)
       case .resnet20:
         let net = ResNet.small(20)
-        let optimizer = SGD(net, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4)
-        return Workload.training(optimizer, Workload.pictures([64, 3, 32, 32])) {
+        variant.convert(net.cells)
+        let optimizer = SGD(
+          net, learningRate: variant.rate(0.1), momentum: 0.9, weightDecay: 1e-4)
+        return Workload.training(optimizer, Workload.pictures([64, 3, 32, 32], variant)) {
           crossEntropy(net($0), $1)
         }
-      case .gpt: return Workload.language()
+      case .gpt: return Workload.language(variant)
     #endif
-    case .product: return Workload.products(of: 1024)
+    case .product: return Workload.products(of: 1024, variant)
     }
   }
 
   private static func training(
-    _ optimizer: Optimizer, _ batches: [(Tensor, Tensor)],
+    _ optimizer: Optimizer, _ batches: Batches,
     _ loss: @escaping (Tensor, Tensor) -> Tensor
   ) -> (Int) -> Tensor {
     { index in
-      let (x, y) = batches[index % batchCount]
+      let (x, y) = batches[index]
       return optimizer.step { loss(x, y) }
     }
   }
 
   #if !hasFeature(Embedded)
-    private static func language() -> (Int) -> Tensor {
+    private static func language(_ variant: WorkloadVariant) -> (Int) -> Tensor {
       let (vocabulary, context) = (65, 128)
-      let batches = make {
+      let batches = Batches {
         (
           classes(vocabulary, 16 * context, $0).reshaped([16, context]),
           classes(vocabulary, 16 * context, $0.split(1))
@@ -74,30 +80,32 @@ public enum Workload: String, CaseIterable, Sendable {
       let net = GPT(
         vocabulary: vocabulary, context: context, width: 128, depth: 4, heads: 4, tiedHead: false,
         headBias: true, activation: .geluTanh)
-      let optimizer = Adam(net, learningRate: 1e-3, weightDecay: 0.01)
+      variant.convert(net.cells)
+      let optimizer = Adam(net, learningRate: variant.rate(1e-3), weightDecay: 0.01)
       return training(optimizer, batches) {
         crossEntropy(net($0).reshaped([16 * context, vocabulary]), $1)
       }
     }
   #endif
 
-  private static func products(of size: Int) -> (Int) -> Tensor {
-    let matrices = (0..<2).map { Tensor.normal([size, size], key: RandomKey(3).split($0)) }
+  private static func products(of size: Int, _ variant: WorkloadVariant) -> (Int) -> Tensor {
+    let matrices = (0..<2).map {
+      variant.of(.normal([size, size], key: RandomKey(3).split($0)))
+    }
     return { _ in matmul(matrices[0], matrices[1]).evaluated() }
   }
 
-  private static func classifier(_ net: MLP, _ shape: Shape) -> (Int) -> Tensor {
-    let optimizer = Adam(net.allParameters, learningRate: 1e-3)
-    return training(optimizer, pictures(shape)) { crossEntropy(net($0), $1) }
+  private static func classifier(
+    _ net: MLP, _ shape: Shape, _ variant: WorkloadVariant
+  ) -> (Int) -> Tensor {
+    variant.convert(net.allParameters)
+    let optimizer = Adam(net.allParameters, learningRate: variant.rate(1e-3))
+    return training(optimizer, pictures(shape, variant)) { crossEntropy(net($0), $1) }
   }
 
   /// Batches of inputs and of one of ten classes for each.
-  private static func pictures(_ shape: Shape) -> [(Tensor, Tensor)] {
-    make { (.normal(shape, key: $0), classes(10, shape[0], $0.split(1))) }
-  }
-
-  private static func make(_ batch: (RandomKey) -> (Tensor, Tensor)) -> [(Tensor, Tensor)] {
-    (0..<batchCount).map { batch(RandomKey(1).split($0)) }
+  private static func pictures(_ shape: Shape, _ variant: WorkloadVariant) -> Batches {
+    Batches { (variant.of(.normal(shape, key: $0)), classes(10, shape[0], $0.split(1))) }
   }
 
   private static func classes(_ classes: Int, _ count: Int, _ key: RandomKey) -> Tensor {

@@ -66,7 +66,12 @@ import Testing
     ["trace", "sum(w+x)", "w=[1,2]", "x=[1,2,3]"],
     ["bench", "tny"], ["bench", "--seconds"], ["bench", "--seconds", "soon"],
     ["bench", "tiny", "--threads", "-1"], ["bench", "tiny", "--threads", "0"],
-    ["bench", "--device", "gpu2"], ["doctor", "--loud"], ["doctor", "now"],
+    ["bench", "--device", "gpu2"], ["bench", "tiny", "--depth", "3"],
+    ["bench", "dense", "--width", "0"],
+    ["bench", "dense", "--batch", "many"], ["bench", "--check", "--seconds", "1"],
+    ["bench", "tiny", "--bound", "1"], ["bench", "--check", "product"],
+    ["bench", "--check", "dense"],
+    ["bench", "--check", "tiny", "--bound", "-1"], ["doctor", "--loud"], ["doctor", "now"],
   ]
 
   @Test(arguments: malformed) func oneClearLineAndTwo(arguments: [String]) throws {
@@ -116,7 +121,9 @@ import Testing
     #expect(line?["workload"] as? String == "tiny")
     #expect(line?["framework"] as? String == "adjoint")
     #expect(line?["plans"] as? Int == 1)
-    for key in ["us_per_step", "threads", "peak_rss_mb"] { #expect(line?[key] is NSNumber) }
+    for key in ["us_per_step", "threads", "peak_rss_mb", "first_step_at"] {
+      #expect(line?[key] is NSNumber)
+    }
     let doctor = try Self.run(["doctor", "--json"])
     #expect(doctor.code == 0)
     let facts = try JSONSerialization.jsonObject(with: Data(doctor.output.utf8)) as? [String: Any]
@@ -132,6 +139,25 @@ import Testing
     let plain = try Self.run(["doctor"])
     #expect(plain.output.contains("device cpu") && plain.output.contains("GPU"))
     #expect(try Self.run(["help"]).output.contains("exit status: 0 done, 1 failed, 2"))
+  }
+
+  @Test func lossesAreCheckedAgainstFloat64() throws {
+    let good = try Self.run(["bench", "tiny", "mlp", "--check"])
+    #expect(good.code == 0 && good.errors.isEmpty)
+    #expect(good.output.split(separator: "\n").count == 2)
+    let bad = try Self.run(["bench", "tiny", "--check", "--bound", "1e-12", "--json"])
+    #expect(bad.code == 1 && bad.output.contains("\"passes\":false"))
+    #expect(bad.errors == "adjoint: bench: losses too far from float64's: tiny\n")
+  }
+
+  @Test func aNetworkOfAnySizeIsTimed() throws {
+    for kind in [[], ["--naive"]] {
+      let words = ["bench", "dense", "--depth", "3", "--width", "4", "--batch", "2"]
+      let bench = try Self.run(words + kind + ["--seconds", "0.01", "--json"])
+      let line = try JSONSerialization.jsonObject(with: Data(bench.output.utf8)) as? [String: Any]
+      #expect(["depth", "width", "batch"].map { line?[$0] as? Int } == [3, 4, 2])
+      #expect((line?["naive"] as? Bool == true) == !kind.isEmpty)
+    }
   }
 
   @Test func helpIsEverywhere() throws {

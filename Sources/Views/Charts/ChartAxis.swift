@@ -1,9 +1,12 @@
-import Adjoint
-import Glibc
+import AdjointFormats
+
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// One side of a chart: which numbers it shows, and round ones among them as marks.
-struct ChartAxis {
-  enum Kind {
+package struct ChartAxis {
+  package enum Kind {
     /// Marks a step of 1, 2 or 5 times a power of ten apart; the ends are such numbers too.
     case numbers
     /// The same for whole numbers, from the first to the last.
@@ -14,14 +17,16 @@ struct ChartAxis {
     case logarithmic
   }
 
-  let name: String
-  let marks: [(value: Double, text: String)]
+  package let name: String
+  package let marks: [(value: Double, text: String)]
   private let low: Double
   private let high: Double
   private let isLogarithmic: Bool
 
   /// Large enough for the values; nil where none is finite.
-  init?(_ name: String, _ values: [Double], _ kind: Kind = .numbers, marks count: Double = 5) {
+  package init?(
+    _ name: String, _ values: [Double], _ kind: Kind = .numbers, marks count: Double = 5
+  ) {
     let finite = values.filter { $0.isFinite }
     guard var low = finite.min(), var high = finite.max() else { return nil }
     self.name = name
@@ -45,6 +50,13 @@ struct ChartAxis {
     }
     (self.low, self.high) = (low, high)
     marks = ChartAxis.multiples(of: step, low, high)
+  }
+
+  /// A place for each name, the first at 0.
+  package init(_ names: [String]) {
+    name = ""
+    (low, high, isLogarithmic) = (-0.5, Double(names.count) - 0.5, false)
+    marks = names.enumerated().map { (Double($0), $1) }
   }
 
   /// 1, 2 or 5 times a power of ten, the next one from `size` on.
@@ -71,17 +83,17 @@ struct ChartAxis {
 
   private static func decades(_ low: Double, _ high: Double) -> [(value: Double, text: String)] {
     stride(from: low, through: high, by: ((high - low) / 6).rounded(.up)).map {
-      (pow(10, $0), NumberText.short(pow(10, $0), digits: 3))
+      (pow(10, $0), NumberText.short(pow(10, $0), digits: 5))
     }
   }
 
   /// Where a number lies between the ends, from 0 to 1.
-  func share(_ value: Double) -> Double {
+  package func share(_ value: Double) -> Double {
     ((isLogarithmic ? log10(value) : value) - low) / (high - low)
   }
 
   /// The number at a share of the way.
-  func value(at share: Double) -> Double {
+  package func value(at share: Double) -> Double {
     let place = low + share * (high - low)
     return isLogarithmic ? pow(10, place) : place
   }

@@ -1,0 +1,57 @@
+import Adjoint
+import AdjointComparison
+import AdjointWorkloads
+
+/// Ten losses as timed against ten in float64.
+struct BenchCheck {
+  let workload: Workload
+  /// Instead of the workload's own bound.
+  let bound: Double?
+
+  static let steps = 10
+
+  /// What the help says of it.
+  static let details = [
+    "--check trains each workload ten steps as it is timed and ten in float64, from the same weights and batches, and",
+    "compares the losses. float64 runs on the plain reference where that takes seconds (tiny, mlp), on the same device",
+    "elsewhere. The bound is 1e-5, some hundred roundings of float32. resnet20 at its rate of 0.1 multiplies every",
+    "rounding by batch norm after batch norm and is checked at a rate of 0.001, which is an operand of the same plan.",
+  ]
+
+  func run() -> LossCheck {
+    let rate = BenchCheck.rates[workload.rawValue]
+    let timed = workload.prepare(as: WorkloadVariant(learningRate: rate))
+    let losses = (0..<BenchCheck.steps).map { Double(timed($0).item) }
+    let onReference = BenchCheck.small.contains(workload.rawValue)
+    let exact = Devices.with(onReference ? ReferenceDevice.shared : Devices.current) {
+      let step = workload.prepare(as: WorkloadVariant(element: .float64, learningRate: rate))
+      return (0..<BenchCheck.steps).map { Double(step($0).item) }
+    }
+    return LossCheck(
+      workload: workload.rawValue, losses: losses, exact: exact, bound: bound ?? 1e-5)
+  }
+
+  private static let small = ["tiny", "mlp"]
+  private static let rates = ["resnet20": 0.001]
+
+  /// Checks what the command line names, or everything that trains.
+  static func run(_ arguments: Arguments) throws {
+    let named = try arguments.operands.map { try BenchCase.workload($0) }
+    if named.contains(.product) {
+      throw CommandError.usage("bench: product has no loss to check")
+    }
+    let bound = try arguments.number("--bound", in: 0...1)
+    var failed: [String] = []
+    for workload in named.isEmpty ? Workload.allCases.filter({ $0 != .product }) : named {
+      let check = BenchCheck(workload: workload, bound: bound).run()
+      let name = workload.rawValue + String(repeating: " ", count: 10 - workload.rawValue.count)
+      print(arguments.has("--json") ? check.json.text() : name + check.line)
+      _ = Process.flushOutput()
+      if !check.passes { failed.append(workload.rawValue) }
+    }
+    guard failed.isEmpty else {
+      throw CommandError.failure(
+        "bench: losses too far from float64's: \(failed.joined(separator: ", "))")
+    }
+  }
+}
