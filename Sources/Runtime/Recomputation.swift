@@ -4,9 +4,9 @@ import AdjointGraph
 /// to memory and reading it back: the normalised values, masks and activations that a backward pass asks for.
 ///
 /// A value is computed by the same instructions wherever it is computed, so that its bits are the same.
-struct Recomputation {
-  /// Below this many elements what is written is still near when it is read.
-  private static let fewestElements = 32_768
+package struct Recomputation {
+  /// Below this many elements what is written is still near when it is read. Tests set it, under the graph's lock.
+  @exclusivity(unchecked) package nonisolated(unsafe) static var fewestElements = 32_768
   /// Bounds of a group that takes up others' members.
   private static let memberLimit = 40
   private static let registerLimit = 54
