@@ -20,9 +20,10 @@ public enum Workload: String, CaseIterable, Sendable {
   public static let batchCount = 8
 
   /// A network made anew with its optimizer and data: call the result with a step's number to take it.
-  /// It returns the loss, evaluated.
-  public func prepare(seed: Int = 0) -> (Int) -> Tensor {
+  /// It returns the loss, evaluated. `replaying`, steps are traced at first only.
+  public func prepare(seed: Int = 0, replaying: Bool = false) -> (Int) -> Tensor {
     Initialization.seed(seed)
+    let way = Way(isReplay: replaying)
     switch self {
     case .tiny:
       let batches = Workload.make {
@@ -30,45 +31,64 @@ public enum Workload: String, CaseIterable, Sendable {
       }
       let net = MLP([2, 4, 2, 1], activation: { tanh($0) })
       let optimizer = SGD(net.allParameters, learningRate: 0.03)
-      return Workload.training(optimizer, batches) { meanSquaredError(net($0), $1) }
-    case .mlp: return Workload.classifier(MLP([784, 128, 10]), [64, 784])
-    case .mlpWide: return Workload.classifier(MLP([784, 1024, 1024, 10]), [256, 784])
+      return way.training(optimizer, batches) { meanSquaredError(net($0), $1) }
+    case .mlp: return way.classifier(MLP([784, 128, 10]), [64, 784])
+    case .mlpWide: return way.classifier(MLP([784, 1024, 1024, 10]), [256, 784])
     case .lenet:
       let net = LeNet()
       let optimizer = SGD(net.allParameters, learningRate: 0.01, momentum: 0.9)
-      return Workload.training(optimizer, Workload.pictures([64, 1, 28, 28])) {
+      return way.training(optimizer, Workload.pictures([64, 1, 28, 28])) {
         crossEntropy(net($0), $1)
       }
     #if !hasFeature(Embedded)
       case .resnet20:
         let net = ResNet.small(20)
         let optimizer = SGD(net, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4)
-        return Workload.training(optimizer, Workload.pictures([64, 3, 32, 32])) {
+        return way.training(optimizer, Workload.pictures([64, 3, 32, 32])) {
           crossEntropy(net($0), $1)
         }
-      case .gpt: return Workload.language()
+      case .gpt: return way.language()
     #endif
-    case .product: return Workload.products(of: 1024)
+    case .product: return way.products(of: 1024)
     }
   }
 
-  private static func training(
+  /// Batches of inputs and of one of ten classes for each.
+  fileprivate static func pictures(_ shape: Shape) -> [(Tensor, Tensor)] {
+    make { (.normal(shape, key: $0), classes(10, [shape[0]], $0.split(1))) }
+  }
+
+  fileprivate static func make(_ batch: (RandomKey) -> (Tensor, Tensor)) -> [(Tensor, Tensor)] {
+    (0..<batchCount).map { batch(RandomKey(1).split($0)) }
+  }
+
+  fileprivate static func classes(_ classes: Int, _ shape: Shape, _ key: RandomKey) -> Tensor {
+    Tensor((0..<shape.count).map { Int64(key.bits(at: $0) % UInt64(classes)) }, shape: shape)
+  }
+}
+
+/// Whether steps are traced anew or replayed.
+private struct Way {
+  let isReplay: Bool
+
+  func training(
     _ optimizer: Optimizer, _ batches: [(Tensor, Tensor)],
     _ loss: @escaping (Tensor, Tensor) -> Tensor
   ) -> (Int) -> Tensor {
-    { index in
-      let (x, y) = batches[index % batchCount]
-      return optimizer.step { loss(x, y) }
+    let step = optimizer.compiled(loss)
+    return { [isReplay] index in
+      let (x, y) = batches[index % Workload.batchCount]
+      return isReplay ? step(x, y) : optimizer.step { loss(x, y) }
     }
   }
 
   #if !hasFeature(Embedded)
-    private static func language() -> (Int) -> Tensor {
+    func language() -> (Int) -> Tensor {
       let (vocabulary, context) = (65, 128)
-      let batches = make {
+      let batches = Workload.make {
         (
-          classes(vocabulary, 16 * context, $0).reshaped([16, context]),
-          classes(vocabulary, 16 * context, $0.split(1))
+          Workload.classes(vocabulary, [16, context], $0),
+          Workload.classes(vocabulary, [16 * context], $0.split(1))
         )
       }
       let net = GPT(
@@ -81,26 +101,17 @@ public enum Workload: String, CaseIterable, Sendable {
     }
   #endif
 
-  private static func products(of size: Int) -> (Int) -> Tensor {
+  func products(of size: Int) -> (Int) -> Tensor {
     let matrices = (0..<2).map { Tensor.normal([size, size], key: RandomKey(3).split($0)) }
-    return { _ in matmul(matrices[0], matrices[1]).evaluated() }
+    let product = compiled { matmul($0, $1) }
+    return { [isReplay] _ in
+      isReplay
+        ? product(matrices[0], matrices[1]) : matmul(matrices[0], matrices[1]).evaluated()
+    }
   }
 
-  private static func classifier(_ net: MLP, _ shape: Shape) -> (Int) -> Tensor {
+  func classifier(_ net: MLP, _ shape: Shape) -> (Int) -> Tensor {
     let optimizer = Adam(net.allParameters, learningRate: 1e-3)
-    return training(optimizer, pictures(shape)) { crossEntropy(net($0), $1) }
-  }
-
-  /// Batches of inputs and of one of ten classes for each.
-  private static func pictures(_ shape: Shape) -> [(Tensor, Tensor)] {
-    make { (.normal(shape, key: $0), classes(10, shape[0], $0.split(1))) }
-  }
-
-  private static func make(_ batch: (RandomKey) -> (Tensor, Tensor)) -> [(Tensor, Tensor)] {
-    (0..<batchCount).map { batch(RandomKey(1).split($0)) }
-  }
-
-  private static func classes(_ classes: Int, _ count: Int, _ key: RandomKey) -> Tensor {
-    Tensor((0..<count).map { Int64(key.bits(at: $0) % UInt64(classes)) })
+    return training(optimizer, Workload.pictures(shape)) { crossEntropy(net($0), $1) }
   }
 }
