@@ -1,26 +1,28 @@
 import Adjoint
 import AdjointWorkloads
 
-/// Times whole training steps, each traced anew.
+/// Times whole training steps, each traced anew or replayed.
 struct Bench {
   let workload: Workload
   let seconds: Double
   let device: ComputeDevice
+  var isReplay = false
 
   func run() -> BenchResult {
     let plansBefore = Engine.statistics.plans
-    let step = workload.prepare()
+    let step = workload.prepare(replaying: isReplay)
     for index in 0..<(2 * Workload.batchCount) { _ = step(index) }
     let times = time(step)
     return BenchResult(
       workload: workload.rawValue, device: device,
       microseconds: (times[times.count / 2] * 1e7).rounded() / 10,
-      megabytes: Process.peakMegabytes, plans: Engine.statistics.plans - plansBefore)
+      megabytes: Process.peakMegabytes, plans: Engine.statistics.plans - plansBefore,
+      isReplay: isReplay)
   }
 
   /// The median microseconds of each kernel of a step, in the order of the plan, and their sum.
   func profile() -> [String] {
-    let step = workload.prepare()
+    let step = workload.prepare(replaying: isReplay)
     for index in 0..<(2 * Workload.batchCount) { _ = step(index) }
     Profile.set(true)
     for index in 0..<200 { _ = step(index) }
@@ -54,6 +56,7 @@ struct BenchResult {
   let microseconds: Double
   let megabytes: Int
   let plans: Int
+  let isReplay: Bool
 
   private static let widths = [-10, -10, 8, 12, 10, 6]
 
@@ -77,6 +80,7 @@ struct BenchResult {
       ("peak_rss_mb", String(megabytes)),
       ("plans", String(plans)),
       ("device", JSONText.string(device.name)),
+      ("replay", isReplay ? "true" : "false"),
     ])
   }
 

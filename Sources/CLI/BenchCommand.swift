@@ -4,13 +4,14 @@ import AdjointWorkloads
 extension Command {
   static let bench = Command(
     name: "bench",
-    summary: "Times whole training steps, each traced anew.",
+    summary: "Times whole training steps, each traced anew or replayed.",
     operands: "[WORKLOAD ...]",
     options: [
       Option(name: "--seconds", value: "S", summary: "how long to time each workload (2)"),
       Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
       Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
       Option(name: "--own-kernels", summary: "leave oneDNN and LAPACK aside"),
+      Option(name: "--replay", summary: "trace the first steps only"),
       Option(name: "--profile", summary: "say where the time goes, kernel by kernel"),
       Option(name: "--json", summary: "one line of JSON a workload"),
     ],
@@ -28,7 +29,8 @@ extension Command {
       }
       if !isJSON { print(BenchResult.header) }
       for workload in workloads.isEmpty ? Workload.allCases : workloads {
-        let bench = Bench(workload: workload, seconds: seconds, device: device)
+        let bench = Bench(
+          workload: workload, seconds: seconds, device: device, isReplay: arguments.has("--replay"))
         let result = bench.run()
         print(isJSON ? result.json : result.row)
         for line in arguments.has("--profile") ? bench.profile() : [] { print("  " + line) }
