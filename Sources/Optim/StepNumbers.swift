@@ -65,7 +65,8 @@ final class NumberRules: @unchecked Sendable {
 
   /// The log of the trace that the rules are noted in.
   unowned(unsafe) var log: CaptureLog?
-  private unowned let optimizer: Optimizer
+  /// Whoever keeps the rules keeps their optimizer.
+  private unowned(unsafe) let optimizer: Optimizer
   /// Where figures come from: a group, and a parameter whose updates are counted.
   private var sources: [(group: Int, place: Int)] = []
   private var figures: [StepFigures] = []

@@ -13,7 +13,8 @@ package final class Capture {
 
   let forms: [Form]
   let context: Int
-  private unowned let owner: Captures
+  /// Whether a closure that cannot be replayed is traced.
+  private let isLenient: Bool
   package private(set) var plan: CapturedPlan?
   /// Calls since the plan was captured, and how many of them were replays.
   private var calls = 0
@@ -25,8 +26,8 @@ package final class Capture {
   package private(set) var isTraced = false
   var lastUse = 0
 
-  init(_ owner: Captures, _ arguments: Arguments, _ context: Int) {
-    self.owner = owner
+  init(_ arguments: Arguments, _ context: Int, isLenient: Bool) {
+    self.isLenient = isLenient
     self.context = context
     forms = (0..<arguments.count).map { Capture.form(arguments, $0) }
   }
@@ -108,7 +109,7 @@ package final class Capture {
   }
 
   private func refuse(_ reason: () -> String) throws(GraphError) {
-    if owner.isLenient, replays == 0 {
+    if isLenient, replays == 0 {
       isTraced = true
       return forget()
     }
@@ -123,7 +124,7 @@ package final class Captures {
   package let arguments = Arguments()
   /// Whether a closure that cannot be replayed is traced. Once something was replayed that should not have been,
   /// that is an error all the same.
-  let isLenient: Bool
+  private let isLenient: Bool
   private var entries: [Capture] = []
   private var latest: Capture?
   private var clock = 0
@@ -151,7 +152,7 @@ package final class Captures {
       }
       entries.remove(at: oldest)
     }
-    let capture = Capture(self, arguments, context)
+    let capture = Capture(arguments, context, isLenient: isLenient)
     entries.append(capture)
     return capture
   }

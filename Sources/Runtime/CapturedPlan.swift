@@ -251,7 +251,8 @@ extension Engine {
     _ plan: CapturedPlan, _ arguments: Arguments, key: UInt64 = 0
   ) throws(GraphError) -> Bool {
     try GraphLock.withLock { () throws(GraphError) in
-      try state.replay(plan, arguments, key: key)
+      CaptureLog.current?.noteObstacle("takes a step of its own")
+      return try state.replay(plan, arguments, key: key)
     }
   }
 }

@@ -104,14 +104,16 @@ final class FunctionCapture: @unchecked Sendable {
   private func call<Result>(
     _ fill: (Arguments) -> Void, replayed: (CapturedPlan) -> Result, traced: ([Tensor]) -> Result
   ) throws(GraphError) -> Result {
+    if StepScope.isTraining || CaptureLog.current != nil {
+      let given = Arguments()
+      fill(given)
+      return traced(body(given.tensors))
+    }
     var trace: (capture: Capture, log: CaptureLog, inputs: [Tensor])?
     let result = try GraphLock.withLock { () throws(GraphError) -> Result? in
       let arguments = captures.arguments
       arguments.removeAll()
       fill(arguments)
-      if StepScope.isTraining || CaptureLog.current != nil {
-        return traced(body(arguments.tensors))
-      }
       try arguments.evaluate()
       let capture = captures.find(0)
       if let plan = capture.planToReplay {

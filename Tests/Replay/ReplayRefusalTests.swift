@@ -115,7 +115,15 @@ import Testing
         inner.step { meanSquaredError(net(x), zeros) }
         return meanSquaredError(net(x), zeros)
       }
-      #expect(error(after: 0, stepping) != nil)
+      #expect(error(after: 0, stepping)?.message.contains("takes a step") == true)
+      // Nor may it be one that is replayed itself.
+      let replayed = inner.compiled { meanSquaredError(net($0), zeros) }
+      #expect(error(after: 3, replayed) == nil)
+      let nesting = optimizer.compiled { x in
+        replayed(x)
+        return meanSquaredError(net(x), zeros)
+      }
+      #expect(error(after: 0, nesting)?.message.contains("takes a step") == true)
       #expect(optimizer.stepCount == 0)
     }
   }
