@@ -10,7 +10,8 @@ import AdjointRuntime
 ///
 /// What changes from step to step are the arguments, cells, and the optimizer's own numbers; all else belongs to the
 /// step. Now and then a call is traced and compared with the first: where the closure does something else by then,
-/// reads a value, or uses a number that nobody explains, the call throws.
+/// reads a value, or uses a number that nobody explains, the call throws. The closure runs in those calls only, so
+/// that it should do nothing but build a graph. No gradient flows into arguments.
 public struct CompiledStep<Input>: Sendable {
   let core: StepCapture
 }

@@ -48,19 +48,33 @@ package final class StepCapture: @unchecked Sendable {
       let tensors = arguments.tensors
       return try optimizer.takeStep { loss(tensors) }
     }
-    try arguments.evaluate()
     noteTrainable()
-    let capture = captures.find(context)
-    if let plan = capture.planToReplay {
-      plan.numbers.compute()
-      if try Engine.replay(plan, arguments, key: optimizer.stepKey.bits) {
-        capture.noteReplay()
-        optimizer.count(trainable)
-        return plan.result(0)
+    var trace: (capture: Capture, log: CaptureLog, rules: NumberRules, inputs: [Tensor])?
+    let value = try GraphLock.withLock { () throws(GraphError) -> Tensor? in
+      try arguments.findLeaves()
+      let capture = captures.find(context)
+      if let plan = capture.planToReplay {
+        plan.numbers.compute()
+        if try Engine.replay(plan, arguments, key: optimizer.stepKey.bits) {
+          capture.noteReplay()
+          return plan.result(0)
+        }
+        capture.forget()
       }
-      capture.forget()
+      capture.prepareForTrace()
+      let rules = NumberRules(optimizer)
+      let numbers = ReplayNumbers { rules.compute(into: $0) }
+      let log = CaptureLog(capture, numbers, key: optimizer.stepKey)
+      trace = (capture, log, rules, log.arguments(arguments))
+      return nil
     }
-    return try trace(capture, arguments)
+    if let value {
+      optimizer.count(trainable)
+      return value
+    }
+    // Outside of the lock: a closure may wait for what another thread computes.
+    let (capture, log, rules, inputs) = trace!
+    return try self.trace(capture, log, rules, inputs)
   }
 
   /// Whether a step's gradients are the first that are added up, and whether they are the last, are structure, like
@@ -78,12 +92,10 @@ package final class StepCapture: @unchecked Sendable {
   }
 
   /// A step like any other, of which notes are taken.
-  private func trace(_ capture: Capture, _ arguments: Arguments) throws(GraphError) -> Tensor {
-    capture.prepareForTrace()
-    let rules = NumberRules(optimizer)
-    let log = CaptureLog(
-      capture, ReplayNumbers { rules.compute(into: $0) }, key: optimizer.stepKey)
-    let (value, changes) = try changes(log, rules, log.arguments(arguments))
+  private func trace(
+    _ capture: Capture, _ log: CaptureLog, _ rules: NumberRules, _ inputs: [Tensor]
+  ) throws(GraphError) -> Tensor {
+    let (value, changes) = try changes(log, rules, inputs)
     try Engine.commit([value], changes, capture: log)
     capture.adopt(log)
     optimizer.count(trainable)

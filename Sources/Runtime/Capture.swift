@@ -2,16 +2,18 @@ import AdjointGraph
 
 /// What is captured for one form of arguments: the plan, and when it is to be compared with a new trace.
 package final class Capture {
-  /// What a plan depends on of an argument.
+  /// What a plan depends on of a leaf of the arguments.
   struct Form: Equatable {
     let shape: Shape
     let element: ElementType
     let isNumber: Bool
-    /// The argument before it that is the same tensor.
+    /// The leaf before it that is the same.
     let twin: Int?
   }
 
-  let forms: [Form]
+  private let forms: [Form]
+  /// Stands for how pending arguments are computed.
+  private let key: StructureKey
   let context: Int
   /// Whether a closure that cannot be replayed is traced.
   private let isLenient: Bool
@@ -29,20 +31,22 @@ package final class Capture {
   init(_ arguments: Arguments, _ context: Int, isLenient: Bool) {
     self.isLenient = isLenient
     self.context = context
-    forms = (0..<arguments.count).map { Capture.form(arguments, $0) }
+    key = arguments.key
+    forms = (0..<arguments.leafCount).map { Capture.form(arguments, $0) }
   }
 
   private static func form(_ arguments: Arguments, _ place: Int) -> Form {
-    let node = arguments[place]
+    let node = arguments.leaf(place)
     return Form(
       shape: node.shape, element: node.element, isNumber: node.storage == nil,
       twin: arguments.twin(of: place))
   }
 
   func fits(_ arguments: Arguments, _ context: Int) -> Bool {
-    guard context == self.context, forms.count == arguments.count else { return false }
+    guard context == self.context, forms.count == arguments.leafCount, key == arguments.key
+    else { return false }
     for place in 0..<forms.count {
-      let isSame = arguments.withNode(place) { node in
+      let isSame = arguments.withLeaf(place) { node in
         forms[place].shape == node.shape && forms[place].element == node.element
           && forms[place].isNumber == (node.storage == nil)
       }

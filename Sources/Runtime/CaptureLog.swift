@@ -65,24 +65,24 @@ package final class CaptureLog {
     return try body()
   }
 
-  /// Leaves for the arguments: data and numbers, whatever they were made from. One that comes twice is one leaf, as
-  /// in a closure that uses it twice.
+  /// The arguments over leaves of their own, whatever these were made from. A leaf that comes twice is one, as in a
+  /// closure that uses it twice.
   package func arguments(_ given: Arguments) -> [Tensor] {
-    var found: [Tensor] = []
-    for place in 0..<given.count {
-      let node = given[place]
+    var leaves: [Tensor] = []
+    for place in 0..<given.leafCount {
       if let twin = given.twin(of: place) {
-        found.append(found[twin])
+        leaves.append(leaves[twin])
         continue
       }
+      let node = given.leaf(place)
       let leaf = Node(
         node.storage == nil ? ScalarOperand.shared : Constant.shared, node.type,
         storage: node.storage)
       leaf.scalar = node.scalar
       operands.append((leaf, .argument(place)))
-      found.append(Tensor(leaf))
+      leaves.append(Tensor(leaf))
     }
-    return found
+    return given.over(leaves)
   }
 
   /// Notes an operand whose number a rule gives.
@@ -176,58 +176,6 @@ package final class ReplayNumbers {
 
   /// Computes all values for the step that is to be taken.
   package func compute() { rules?(values) }
-}
-
-/// The arguments of a captured step or function: nodes that whoever calls holds. Used under a lock.
-package final class Arguments {
-  @exclusivity(unchecked) private var nodes: UnsafeMutablePointer<Unmanaged<Node>>
-  @exclusivity(unchecked) private var capacity = 4
-  @exclusivity(unchecked) package private(set) var count = 0
-
-  package init() { nodes = .allocate(capacity: capacity) }
-
-  deinit { nodes.deallocate() }
-
-  package func removeAll() { count = 0 }
-
-  package func append(_ tensor: Tensor) {
-    if count == capacity { grow() }
-    nodes[count] = .passUnretained(tensor.node)
-    count += 1
-  }
-
-  private func grow() {
-    let larger = UnsafeMutablePointer<Unmanaged<Node>>.allocate(capacity: capacity * 2)
-    larger.update(from: nodes, count: count)
-    nodes.deallocate()
-    (nodes, capacity) = (larger, capacity * 2)
-  }
-
-  /// The arguments as they were given.
-  package var tensors: [Tensor] { (0..<count).map { Tensor(self[$0]) } }
-
-  subscript(place: Int) -> Node { nodes[place].takeUnretainedValue() }
-
-  @inline(__always)
-  func withNode<Result>(_ place: Int, _ body: (Node) -> Result) -> Result {
-    nodes[place]._withUnsafeGuaranteedRef(body)
-  }
-
-  /// The place before this one where the same tensor is given.
-  func twin(of place: Int) -> Int? {
-    for other in 0..<place where nodes[other].toOpaque() == nodes[place].toOpaque() {
-      return other
-    }
-    return nil
-  }
-
-  /// Computes those that are pending: arguments are data.
-  package func evaluate() throws(GraphError) {
-    for place in 0..<count {
-      let isReady = withNode(place) { $0.storage != nil }
-      if !isReady { try Tensor(self[place]).tryEvaluated() }
-    }
-  }
 }
 
 extension Walk {

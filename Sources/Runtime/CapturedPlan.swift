@@ -142,7 +142,7 @@ package final class CapturedPlan {
       }
     }
     for entry in argumentLeaves {
-      arguments.withNode(entry.place) { node in
+      arguments.withLeaf(entry.place) { node in
         if let storage = node.storage {
           executable.setLeaf(entry.leaf, storage.pointer)
         } else {

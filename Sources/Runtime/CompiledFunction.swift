@@ -7,6 +7,8 @@ import CSupport
 /// Cells are read at each call, so that a model trained further is seen. Each form of arguments (shapes and element
 /// types) has a plan of its own. Results are values: no gradient flows through them. In a training step, and in
 /// another compiled function, it is the function it was made of.
+///
+///     let predict = compiled { softmax(net($0)) }
 public struct CompiledFunction<Input, Output>: Sendable {
   let core: FunctionCapture
 }
@@ -114,7 +116,7 @@ final class FunctionCapture: @unchecked Sendable {
       let arguments = captures.arguments
       arguments.removeAll()
       fill(arguments)
-      try arguments.evaluate()
+      try arguments.findLeaves()
       let capture = captures.find(0)
       if let plan = capture.planToReplay {
         if try Engine.state.replay(plan, arguments, key: 0) {

@@ -168,9 +168,8 @@ public final class Trainer {
     return loss
   }
 
-  /// What is pending is traced with the step, as a part of it.
   private func learn(_ batch: Batch) throws -> Tensor {
-    guard replaysSteps, batch.input.node.isEvaluated, batch.target.node.isEvaluated else {
+    guard replaysSteps else {
       return try optimizer.tryStep { learningLoss(batch.input, batch.target) }
     }
     return try replayed.take(batch.input, batch.target)

@@ -53,6 +53,26 @@ import Testing
     }
   }
 
+  @Test func pendingArgumentsAreComputedWithIt() {
+    alone {
+      let product = compiled { $0 * $1 }
+      let before = (Engine.statistics.replays, Engine.statistics.plans)
+      for index in 0..<24 {
+        let x = Tensor.normal([3], key: RandomKey(index))
+        // Two ways to be computed are two forms; a leaf that comes twice is one.
+        let pending = index % 2 == 0 ? x * Double(index) + 1 : tanh(x)
+        let result = product(pending, x)
+        #expect(!pending.node.isEvaluated)
+        #expect(result.floats == (pending * x).floats)
+      }
+      #expect(Engine.statistics.replays - before.0 == 2 * 7)
+      #expect(Engine.statistics.plans - before.1 <= 2)
+      #expect(throws: GraphError.self) {
+        try product.tryCall(Tensor.placeholder(TensorType([3], .float32)), Tensor(1))
+      }
+    }
+  }
+
   @Test func withinAStepItIsWhatItIsMadeOf() {
     alone {
       let results = [false, true].map { isCompiled in

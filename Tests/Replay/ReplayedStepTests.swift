@@ -277,7 +277,7 @@ import Testing
           return replaying
             ? step(inputs).item
             : optimizer.step {
-              (net(inputs[0].evaluated()) * inputs[1]).mean() + inputs[2].sum()
+              (net(inputs[0]) * inputs[1]).mean() + inputs[2].sum()
             }.item
         }
       }
