@@ -32,18 +32,18 @@ public class Optimizer {
   /// What is optimised: each parameter once.
   public let parameters: [Parameter]
   /// The learning rate as a function of the step, from 0.
-  public final var schedule: @Sendable (Int) -> Double
+  @exclusivity(unchecked) public final var schedule: @Sendable (Int) -> Double
   /// What chance in the steps starts from: with the step's number it gives the step's key.
-  public final var seed = 0
+  @exclusivity(unchecked) public final var seed = 0
   /// The momentum (of Adam and its kin β₁) as a function of the step, where it is to change.
-  public final var momentumSchedule: (@Sendable (Int) -> Double)?
+  @exclusivity(unchecked) public final var momentumSchedule: (@Sendable (Int) -> Double)?
   /// What every learning rate is multiplied by: for those who watch the training, such as `ReduceOnPlateau`.
-  public final var rateScale = 1.0
+  @exclusivity(unchecked) public final var rateScale = 1.0
   /// How gradients are kept from being too large, if at all.
   public final var clipping: GradientClipping? { didSet { form += 1 } }
   /// How many steps make one update, by the mean of their gradients. What depends on the batch's size, such as a
   /// schedule, counts updates.
-  public final var accumulation = 1 { didSet { form += 1 } }
+  @exclusivity(unchecked) public final var accumulation = 1 { didSet { form += 1 } }
   /// Updates taken so far.
   @exclusivity(unchecked) public internal(set) final var stepCount = 0
   /// Averages of the weights, updated with them.

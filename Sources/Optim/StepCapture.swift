@@ -8,8 +8,8 @@ package final class StepCapture: @unchecked Sendable {
   private let loss: ([Tensor]) -> Tensor
   private let captures: Captures
   /// Which parameters were trainable at the last call, by place, and how often that has changed.
-  private var trainable: [Int] = []
-  private var form = 0
+  @exclusivity(unchecked) private var trainable: [Int] = []
+  @exclusivity(unchecked) private var form = 0
 
   /// A step of `loss`. Where the closure cannot be replayed, that is an error, or, if `isLenient`, it is traced.
   package init(

@@ -68,9 +68,9 @@ final class NumberRules: @unchecked Sendable {
   /// Whoever keeps the rules keeps their optimizer.
   private unowned(unsafe) let optimizer: Optimizer
   /// Where figures come from: a group, and a parameter whose updates are counted.
-  private var sources: [(group: Int, place: Int)] = []
-  private var figures: [StepFigures] = []
-  private var rules: [Rule] = []
+  @exclusivity(unchecked) private var sources: [(group: Int, place: Int)] = []
+  @exclusivity(unchecked) private var figures: [StepFigures] = []
+  @exclusivity(unchecked) private var rules: [Rule] = []
 
   init(_ optimizer: Optimizer) { self.optimizer = optimizer }
 

@@ -17,16 +17,16 @@ package final class Capture {
   let context: Int
   /// Whether a closure that cannot be replayed is traced.
   private let isLenient: Bool
-  package private(set) var plan: CapturedPlan?
+  @exclusivity(unchecked) package private(set) var plan: CapturedPlan?
   /// Calls since the plan was captured, and how many of them were replays.
-  private var calls = 0
-  private var replays = 0
+  @exclusivity(unchecked) private var calls = 0
+  @exclusivity(unchecked) private var replays = 0
   /// Whether the next call is traced, and may have another structure.
-  private var isChecked = false
-  private var mayChange = false
+  @exclusivity(unchecked) private var isChecked = false
+  @exclusivity(unchecked) private var mayChange = false
   /// Nothing is replayed: the closure does what no replay does, and whoever asked wants it traced then.
-  package private(set) var isTraced = false
-  var lastUse = 0
+  @exclusivity(unchecked) package private(set) var isTraced = false
+  @exclusivity(unchecked) var lastUse = 0
 
   init(_ arguments: Arguments, _ context: Int, isLenient: Bool) {
     self.isLenient = isLenient
@@ -129,9 +129,9 @@ package final class Captures {
   /// Whether a closure that cannot be replayed is traced. Once something was replayed that should not have been,
   /// that is an error all the same.
   private let isLenient: Bool
-  private var entries: [Capture] = []
-  private var latest: Capture?
-  private var clock = 0
+  @exclusivity(unchecked) private var entries: [Capture] = []
+  @exclusivity(unchecked) private var latest: Capture?
+  @exclusivity(unchecked) private var clock = 0
 
   package init(isLenient: Bool = false) { self.isLenient = isLenient }
 

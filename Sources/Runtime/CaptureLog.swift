@@ -153,8 +153,9 @@ package final class CaptureLog {
 /// The numbers that change from step to step, for the step that is to be taken.
 package final class ReplayNumbers {
   /// The values, by place.
-  private(set) var values: UnsafeMutablePointer<Double> = .allocate(capacity: 1)
-  private var count = 0
+  @exclusivity(unchecked) private(set) var values: UnsafeMutablePointer<Double> = .allocate(
+    capacity: 1)
+  @exclusivity(unchecked) private var count = 0
   /// Computes all values for the step that is to be taken.
   private let rules: ((UnsafeMutablePointer<Double>) -> Void)?
 
