@@ -50,11 +50,6 @@ package final class Program {
     outline.isSame(as: Outline(walk, roots))
   }
 
-  /// The first operation at which an ordered graph departs from this program: what it was, and what it is.
-  package func departure(of walk: Walk, roots: [Node]) -> (was: String, is: String)? {
-    outline.departure(of: Outline(walk, roots))
-  }
-
   private func append(_ source: Source, _ type: TensorType) -> Int {
     values.append(Value(source: source, type: type))
     return values.count - 1
@@ -194,6 +189,13 @@ private struct Outline {
       default: false
       }
     }
+  }
+}
+
+extension Program {
+  /// The first operation at which an ordered graph departs from this program: what it was, and what it is.
+  package func departure(of walk: Walk, roots: [Node]) -> (was: String, is: String)? {
+    outline.departure(of: Outline(walk, roots))
   }
 }
 
