@@ -117,9 +117,6 @@ import Testing
     #expect(line?["framework"] as? String == "adjoint")
     #expect(line?["plans"] as? Int == 1)
     for key in ["us_per_step", "threads", "peak_rss_mb"] { #expect(line?[key] is NSNumber) }
-    #expect(line?["replay"] as? Bool == false)
-    let replayed = try Self.run(["bench", "tiny", "--json", "--replay", "--seconds", "0.01"])
-    #expect(replayed.code == 0 && replayed.output.contains("\"replay\": true"), "\(replayed)")
     let doctor = try Self.run(["doctor", "--json"])
     #expect(doctor.code == 0)
     let facts = try JSONSerialization.jsonObject(with: Data(doctor.output.utf8)) as? [String: Any]
