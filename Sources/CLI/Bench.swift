@@ -2,7 +2,7 @@ import Adjoint
 import AdjointComparison
 import AdjointWorkloads
 
-/// Times whole training steps, each traced anew.
+/// Times whole training steps, each traced anew or replayed.
 struct Bench {
   let measured: BenchCase
   let seconds: Double

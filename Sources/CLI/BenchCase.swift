@@ -9,19 +9,25 @@ struct BenchCase {
   /// Makes it anew.
   let prepare: () -> (Int) -> Tensor
 
-  init(_ workload: Workload) {
+  init(_ workload: Workload, _ variant: WorkloadVariant) {
     name = workload.rawValue
-    prepare = { workload.prepare() }
+    details = BenchCase.replayed(variant)
+    prepare = { workload.prepare(as: variant) }
   }
 
-  init(_ chain: DenseChain, isNaive: Bool) {
+  private static func replayed(_ variant: WorkloadVariant) -> [(name: String, value: String)] {
+    [("replay", variant.isReplay ? "true" : "false")]
+  }
+
+  init(_ chain: DenseChain, _ variant: WorkloadVariant, isNaive: Bool) {
     name = BenchCase.chainName
     details = [
       ("depth", String(chain.depth)), ("width", String(chain.width)),
       ("batch", String(chain.batch)),
     ]
     if isNaive { details.append(("naive", "true")) }
-    prepare = { isNaive ? chain.prepareNaive() : chain.prepare() }
+    details += BenchCase.replayed(variant)
+    prepare = { isNaive ? chain.prepareNaive() : chain.prepare(as: variant) }
   }
 
   static let chainName = "dense"
@@ -33,19 +39,24 @@ struct BenchCase {
     if let first = given.first, !arguments.operands.contains(chainName) {
       throw CommandError.usage("bench: \(first) is for the workload \(chainName); name it")
     }
-    guard !arguments.operands.isEmpty else { return Workload.allCases.map { BenchCase($0) } }
+    let variant = WorkloadVariant(isReplay: arguments.has("--replay"))
+    guard !arguments.operands.isEmpty else {
+      return Workload.allCases.map { BenchCase($0, variant) }
+    }
     return try arguments.operands.map { name in
-      if name == chainName { return try chain(arguments) }
-      return BenchCase(try workload(name))
+      if name == chainName { return try chain(arguments, variant) }
+      return BenchCase(try workload(name), variant)
     }
   }
 
-  private static func chain(_ arguments: Arguments) throws -> BenchCase {
+  private static func chain(
+    _ arguments: Arguments, _ variant: WorkloadVariant
+  ) throws -> BenchCase {
     let chain = DenseChain(
       depth: try arguments.integer("--depth", in: 1...100_000) ?? 4,
       width: try arguments.integer("--width", in: 1...8192) ?? 256,
       batch: try arguments.integer("--batch", in: 1...65_536) ?? 64)
-    return BenchCase(chain, isNaive: arguments.has("--naive"))
+    return BenchCase(chain, variant, isNaive: arguments.has("--naive"))
   }
 
   static func workload(_ name: String) throws -> Workload {

@@ -17,6 +17,7 @@ extension Command {
       Option(name: "--naive", summary: "it differentiates for each layer alone"),
       Option(name: "--check", summary: "compare ten losses with float64's instead of timing"),
       Option(name: "--bound", value: "R", summary: "how far off they may be, relatively"),
+      Option(name: "--replay", summary: "trace the first steps only"),
       Option(name: "--profile", summary: "say where the time goes, kernel by kernel"),
       Option(name: "--json", summary: "one line of JSON a workload"),
     ],
@@ -46,7 +47,7 @@ extension Command {
     if arguments.has("--json"), arguments.has("--profile") {
       throw CommandError.usage("bench: --profile prints a table; leave --json out")
     }
-    let idle = ["--profile", "--seconds"] + BenchCase.chainOptions
+    let idle = ["--profile", "--seconds", "--replay"] + BenchCase.chainOptions
     if arguments.has("--check"), let first = idle.first(where: { arguments.has($0) }) {
       throw CommandError.usage("bench: --check times nothing; leave \(first) out")
     }

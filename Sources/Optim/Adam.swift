@@ -20,9 +20,10 @@ extension UpdateRule {
   ) -> UpdateRule {
     let names: [StateForm] = ["exp_avg", "exp_avg_sq"]
     return UpdateRule(states: amsgrad ? names + ["max_exp_avg_sq"] : names) { numbers in
-      let averages = AdamAverages(numbers, beta1, beta2)
-      let rate = numbers.learningRate * numbers.scalar(1 / averages.correction1)
-      let unbias = numbers.scalar(1 / averages.correction2.squareRoot())
+      let betas = AdamBetas(beta1, beta2)
+      let averages = AdamAverages(numbers, betas)
+      let rate = numbers.learningRate * numbers.scalar { 1 / betas.correction1($0) }
+      let unbias = numbers.scalar { 1 / betas.correction2($0).squareRoot() }
       let small = numbers.scalar(epsilon)
       let decay = WeightDecay(numbers, weightDecay, kind)
       return { step in
@@ -43,14 +44,16 @@ extension UpdateRule {
   ) -> UpdateRule {
     let product = StateForm("mu_product", shape: [], start: .number(1))
     return UpdateRule(states: ["exp_avg", "exp_avg_sq", product]) { numbers in
-      let averages = AdamAverages(numbers, beta1, beta2)
-      let momenta = (0...1).map { ahead in
-        let exponent = Double(numbers.count + ahead) * momentumDecay
-        return averages.beta1 * (1 - 0.5 * ScalarMath.pow(0.96, exponent))
+      let betas = AdamBetas(beta1, beta2)
+      let averages = AdamAverages(numbers, betas)
+      @Sendable func momentum(_ figures: StepFigures, ahead: Int) -> Double {
+        let exponent = Double(figures.count + ahead) * momentumDecay
+        return betas.beta1(figures) * (1 - 0.5 * ScalarMath.pow(0.96, exponent))
       }
-      let (now, next) = (numbers.scalar(momenta[0]), numbers.scalar(momenta[1]))
-      let (one, left) = (numbers.scalar(1), numbers.scalar(1 - momenta[0]))
-      let unbias = numbers.scalar(1 / averages.correction2)
+      let now = numbers.scalar { momentum($0, ahead: 0) }
+      let next = numbers.scalar { momentum($0, ahead: 1) }
+      let (one, left) = (numbers.scalar(1), numbers.scalar { 1 - momentum($0, ahead: 0) })
+      let unbias = numbers.scalar { 1 / betas.correction2($0) }
       let small = numbers.scalar(epsilon)
       let decay = WeightDecay(numbers, weightDecay, kind)
       return { step in
@@ -72,15 +75,22 @@ extension UpdateRule {
     decay kind: WeightDecayKind = .inGradient
   ) -> UpdateRule {
     UpdateRule(states: ["exp_avg", "exp_avg_sq"]) { numbers in
-      let averages = AdamAverages(numbers, beta1, beta2)
-      let rate = numbers.learningRate * numbers.scalar(1 / averages.correction1)
+      let betas = AdamBetas(beta1, beta2)
+      let averages = AdamAverages(numbers, betas)
+      let rate = numbers.learningRate * numbers.scalar { 1 / betas.correction1($0) }
       let longest = 2 / (1 - beta2) - 1
-      let length =
-        longest - 2 * Double(numbers.count) * power(beta2, numbers.count) / averages.correction2
-      let isTrusted = greater(numbers.scalar(length), numbers.scalar(5))
-      let trust = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
-      let rectified = numbers.scalar(
-        length > 5 ? trust.squareRoot() * averages.correction2.squareRoot() : 1)
+      @Sendable func length(_ figures: StepFigures) -> Double {
+        longest - 2 * Double(figures.count) * power(beta2, figures.count)
+          / betas.correction2(figures)
+      }
+      let isTrusted = greater(numbers.scalar { length($0) }, numbers.scalar(5))
+      let rectified = numbers.scalar { figures in
+        let length = length(figures)
+        guard length > 5 else { return 1 }
+        let trust =
+          ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
+        return trust.squareRoot() * betas.correction2(figures).squareRoot()
+      }
       let (small, one) = (numbers.scalar(epsilon), numbers.scalar(1))
       let decay = WeightDecay(numbers, weightDecay, kind)
       return { step in
@@ -92,23 +102,34 @@ extension UpdateRule {
   }
 }
 
+/// β₁ and β₂, and what follows from them in a step.
+struct AdamBetas: Sendable {
+  private let given1: Double
+  let beta2: Double
+
+  init(_ beta1: Double, _ beta2: Double) {
+    given1 = beta1
+    self.beta2 = beta2
+  }
+
+  func beta1(_ figures: StepFigures) -> Double { figures.momentum ?? given1 }
+  /// 1 − β₁ᵗ.
+  func correction1(_ figures: StepFigures) -> Double { 1 - power(beta1(figures), figures.count) }
+  /// 1 − β₂ᵗ.
+  func correction2(_ figures: StepFigures) -> Double { 1 - power(beta2, figures.count) }
+}
+
 /// The running means of gradients and of their squares, which Adam and its kin keep as their first two states.
 struct AdamAverages {
-  let beta1: Double
-  /// 1 − β₁ᵗ and 1 − β₂ᵗ.
-  let correction1: Double
-  let correction2: Double
   private let keep1: Tensor
   private let gain1: Tensor
   private let keep2: Tensor
   private let gain2: Tensor
 
-  init(_ numbers: StepNumbers, _ beta1: Double, _ beta2: Double) {
-    self.beta1 = numbers.momentum ?? beta1
-    (keep1, gain1) = (numbers.scalar(self.beta1), numbers.scalar(1 - self.beta1))
-    (keep2, gain2) = (numbers.scalar(beta2), numbers.scalar(1 - beta2))
-    correction1 = 1 - power(self.beta1, numbers.count)
-    correction2 = 1 - power(beta2, numbers.count)
+  init(_ numbers: StepNumbers, _ betas: AdamBetas) {
+    keep1 = numbers.scalar { betas.beta1($0) }
+    gain1 = numbers.scalar { 1 - betas.beta1($0) }
+    (keep2, gain2) = (numbers.scalar(betas.beta2), numbers.scalar(1 - betas.beta2))
   }
 
   func next(_ step: ParameterStep, _ gradient: Tensor) -> (m: Tensor, v: Tensor) {

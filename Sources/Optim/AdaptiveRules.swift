@@ -10,7 +10,7 @@ extension UpdateRule {
   ) -> UpdateRule {
     UpdateRule(states: [StateForm("sum", start: .number(initialSum))]) { numbers in
       let decay = numbers.scalarUnlessZero(weightDecay)
-      let rate = numbers.scalar(numbers.rate / (1 + Double(numbers.count - 1) * rateDecay))
+      let rate = numbers.scalar { $0.rate / (1 + Double($0.count - 1) * rateDecay) }
       let small = numbers.scalar(epsilon)
       return { step in
         let gradient = step.gradient(withDecay: decay)
@@ -51,7 +51,7 @@ extension UpdateRule {
       let decay = numbers.scalarUnlessZero(weightDecay)
       let (keep, gain) = (numbers.scalar(alpha), numbers.scalar(1 - alpha))
       let small = numbers.scalar(epsilon)
-      let mass = momentum == 0 ? nil : numbers.scalar(numbers.momentum ?? momentum)
+      let mass = momentum == 0 ? nil : numbers.scalar { $0.momentum ?? momentum }
       return { step in
         let gradient = step.gradient(withDecay: decay)
         var states = [step.states[0] * keep + gradient * gradient * gain]
@@ -76,8 +76,8 @@ extension UpdateRule {
     beta1: Double = 0.9, beta2: Double = 0.99, weightDecay: Double = 0
   ) -> UpdateRule {
     UpdateRule(states: ["exp_avg"]) { numbers in
-      let first = numbers.momentum ?? beta1
-      let (keep1, gain1) = (numbers.scalar(first), numbers.scalar(1 - first))
+      let keep1 = numbers.scalar { $0.momentum ?? beta1 }
+      let gain1 = numbers.scalar { 1 - ($0.momentum ?? beta1) }
       let (keep2, gain2) = (numbers.scalar(beta2), numbers.scalar(1 - beta2))
       let decay = WeightDecay(numbers, weightDecay, .decoupled)
       return { step in
@@ -105,9 +105,8 @@ extension UpdateRule {
         StateForm("row_var", shape: Shape(rows)), StateForm("col_var", shape: Shape(columns)),
       ]
     }) { numbers in
-      let count = Double(numbers.count)
-      let mix = numbers.scalar(ScalarMath.pow(count, betaDecay))
-      let rate = numbers.scalar(Swift.min(numbers.rate, 1 / count.squareRoot()))
+      let mix = numbers.scalar { ScalarMath.pow(Double($0.count), betaDecay) }
+      let rate = numbers.scalar { Swift.min($0.rate, 1 / Double($0.count).squareRoot()) }
       let least = epsilon1 ?? numbers.element.spacingAtOne
       let (floor, floorSquared) = (numbers.scalar(least), numbers.scalar(least * least))
       let (smallest, limit) = (numbers.scalar(epsilon2), numbers.scalar(threshold))

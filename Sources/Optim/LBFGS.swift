@@ -47,6 +47,9 @@ public final class LBFGS: Optimizer {
     }
   #endif
 
+  /// A step reads losses and gradients and decides by them.
+  override var canBeCaptured: Bool { false }
+
   override func takeStep(_ loss: () -> Tensor) throws(GraphError) -> Tensor {
     let places = trainable
     let start = places.map { parameters[$0].value }
@@ -55,7 +58,7 @@ public final class LBFGS: Optimizer {
       let first = try minimize(loss, places.map { parameters[$0] })
       for average in averages {
         try Engine.commit(
-          [], average.updates(stepCount, places.map { parameters[$0].value }, of: places))
+          [], average.updates(stepCount, places.map { parameters[$0].value }, of: places, nil))
       }
       count(places)
       return first

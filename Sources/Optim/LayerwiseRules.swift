@@ -10,9 +10,10 @@ extension UpdateRule {
     beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-6, weightDecay: Double = 0
   ) -> UpdateRule {
     UpdateRule(states: ["exp_avg", "exp_avg_sq"]) { numbers in
-      let averages = AdamAverages(numbers, beta1, beta2)
-      let unbias1 = numbers.scalar(1 / averages.correction1)
-      let unbias2 = numbers.scalar(1 / averages.correction2)
+      let betas = AdamBetas(beta1, beta2)
+      let averages = AdamAverages(numbers, betas)
+      let unbias1 = numbers.scalar { 1 / betas.correction1($0) }
+      let unbias2 = numbers.scalar { 1 / betas.correction2($0) }
       let (small, decay) = (numbers.scalar(epsilon), numbers.scalarUnlessZero(weightDecay))
       return { step in
         let (m, v) = averages.next(step, step.gradient)
@@ -31,7 +32,7 @@ extension UpdateRule {
     momentum: Double = 0.9, weightDecay: Double = 0, coefficient: Double = 1e-3
   ) -> UpdateRule {
     UpdateRule(states: ["momentum_buffer"]) { numbers in
-      let keep = numbers.scalar(numbers.momentum ?? momentum)
+      let keep = numbers.scalar { $0.momentum ?? momentum }
       let (trust, decay) = (numbers.scalar(coefficient), numbers.scalar(weightDecay))
       return { step in
         let (value, gradient) = (step.value, step.gradient)
@@ -61,8 +62,8 @@ extension UpdateRule {
     scale: MuonScale = .original, iterations: Int = 5, epsilon: Double = 1e-7
   ) -> UpdateRule {
     UpdateRule(states: ["momentum_buffer"]) { numbers in
-      let mass = numbers.momentum ?? momentum
-      let (keep, gain) = (numbers.scalar(mass), numbers.scalar(1 - mass))
+      let keep = numbers.scalar { $0.momentum ?? momentum }
+      let gain = numbers.scalar { 1 - ($0.momentum ?? momentum) }
       let small = numbers.scalar(epsilon)
       let decay = WeightDecay(numbers, weightDecay, .decoupled)
       return { step in
@@ -75,7 +76,8 @@ extension UpdateRule {
         }
         let mean = step.states[0] * keep + step.gradient * gain
         let direction = nesterov ? step.gradient * gain + mean * keep : mean
-        let rate = numbers.scalar(numbers.rate * scale.factor(shape[0], shape[1]))
+        let factor = scale.factor(shape[0], shape[1])
+        let rate = numbers.scalar { $0.rate * factor }
         let turned = orthogonalized(direction, iterations, small, numbers)
         return ParameterUpdate(decay.value(step) - turned * rate, states: [mean])
       }

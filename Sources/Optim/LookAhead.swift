@@ -10,7 +10,7 @@ extension UpdateRule {
     return UpdateRule(states: { fast.states($0) + [slow] }) { numbers in
       let update = fast.prepare(numbers)
       let isMeeting = greater(
-        numbers.scalar(numbers.count % period == 0 ? 1 : 0), numbers.scalar(0))
+        numbers.scalar { $0.count % period == 0 ? 1 : 0 }, numbers.scalar(0))
       let share = numbers.scalar(rate)
       return { step in
         let slow = step.states[step.states.count - 1]

@@ -32,18 +32,18 @@ public class Optimizer {
   /// What is optimised: each parameter once.
   public let parameters: [Parameter]
   /// The learning rate as a function of the step, from 0.
-  public final var schedule: @Sendable (Int) -> Double
+  @exclusivity(unchecked) public final var schedule: @Sendable (Int) -> Double
   /// What chance in the steps starts from: with the step's number it gives the step's key.
-  public final var seed = 0
+  @exclusivity(unchecked) public final var seed = 0
   /// The momentum (of Adam and its kin β₁) as a function of the step, where it is to change.
-  public final var momentumSchedule: (@Sendable (Int) -> Double)?
+  @exclusivity(unchecked) public final var momentumSchedule: (@Sendable (Int) -> Double)?
   /// What every learning rate is multiplied by: for those who watch the training, such as `ReduceOnPlateau`.
-  public final var rateScale = 1.0
+  @exclusivity(unchecked) public final var rateScale = 1.0
   /// How gradients are kept from being too large, if at all.
-  public final var clipping: GradientClipping?
+  public final var clipping: GradientClipping? { didSet { form += 1 } }
   /// How many steps make one update, by the mean of their gradients. What depends on the batch's size, such as a
   /// schedule, counts updates.
-  public final var accumulation = 1
+  @exclusivity(unchecked) public final var accumulation = 1 { didSet { form += 1 } }
   /// Updates taken so far.
   @exclusivity(unchecked) public internal(set) final var stepCount = 0
   /// Averages of the weights, updated with them.
@@ -53,6 +53,12 @@ public class Optimizer {
   /// Each parameter's group, states, how often it was updated (one that was frozen for a while starts its averages
   /// late), and the sum of gradients that wait.
   @exclusivity(unchecked) final var slots: [Slot]
+  /// Changes with whatever the structure of a step depends on, beside the loss.
+  @exclusivity(unchecked) final var form = 0
+  /// Where the numbers of a step are noted that is traced to be replayed.
+  @exclusivity(unchecked) final var rules: NumberRules?
+  /// Whether a step is one plan, the same for all steps.
+  var canBeCaptured: Bool { true }
   let groups: [ParameterGroup]
 
   struct Slot {
@@ -109,6 +115,7 @@ public class Optimizer {
   ) -> WeightAverage {
     let average = WeightAverage(parameters, kind, from: start, every: period)
     averages.append(average)
+    form += 1
     return average
   }
 
@@ -130,15 +137,24 @@ public class Optimizer {
   /// What a step does, under its lock.
   func takeStep(_ loss: () -> Tensor) throws(GraphError) -> Tensor {
     let trainable = self.trainable
-    let (value, changes) = try checked { () throws(GraphError) -> (Tensor, [CellUpdate]) in
-      let (value, effects) = StepScope.open(
-        key: RandomKey(seed).split(stepCount), loss)
-      return (value, value.node.isPoisoned ? [] : updates(from: value, of: trainable) + effects)
-    }
+    let (value, changes) = try trace(loss, trainable)
     try Engine.commit([value], changes)
     count(trainable)
     return value
   }
+
+  /// The loss of a step, and what the step changes.
+  final func trace(
+    _ loss: () -> Tensor, _ trainable: [Int]
+  ) throws(GraphError) -> (Tensor, [CellUpdate]) {
+    try checked { () throws(GraphError) in
+      let (value, effects) = StepScope.open(key: stepKey, loss)
+      return (value, value.node.isPoisoned ? [] : updates(from: value, of: trainable) + effects)
+    }
+  }
+
+  /// What chance in the step that is to be taken starts from.
+  final var stepKey: RandomKey { RandomKey(seed).split(stepCount) }
 
   /// Changes the parameters by gradients computed elsewhere, in the order of `parameters`.
   public final func tryStep(applying gradients: [Tensor]) throws(GraphError) {
@@ -192,8 +208,14 @@ public class Optimizer {
       changes.append(CellUpdate(cell, sum))
     }
     guard isLast else { return changes }
-    return change(
-      sums.map { $0 * Tensor(1 / Double(waiting + 1), $0.element) }, of: places)
+    return change(sums.map { $0 * share($0.element) }, of: places)
+  }
+
+  /// What the sum of all gradients is multiplied by.
+  private func share(_ element: ElementType) -> Tensor {
+    let share = Tensor(1 / Double(waiting + 1), element)
+    rules?.note(share, .own { 1 / Double($0.waiting + 1) })
+    return share
   }
 
   final func sumCell(_ place: Int) -> Cell {
@@ -215,14 +237,14 @@ public class Optimizer {
       let parameter = parameters[place]
       let (value, states) = (parameter.value, slots[place].states)
       let update = prepared.update(
-        self, slots[place].group, slots[place].count + 1, value.element)
+        self, slots[place].group, place, slots[place].count + 1, value.element)
       let new = update(
         ParameterStep(value: value, gradient: gradient, states: states.map { $0.value }))
       if !averages.isEmpty { values.append(new.value) }
       changes.append(CellUpdate(parameter, new.value))
       for (cell, state) in zip(states, new.states) { changes.append(CellUpdate(cell, state)) }
     }
-    for average in averages { changes += average.updates(stepCount, values, of: places) }
+    for average in averages { changes += average.updates(stepCount, values, of: places, rules) }
     return changes
   }
 
@@ -234,25 +256,26 @@ public class Optimizer {
     private var update: ((ParameterStep) -> ParameterUpdate)?
 
     mutating func update(
-      _ optimizer: Optimizer, _ group: Int, _ count: Int, _ element: ElementType
+      _ optimizer: Optimizer, _ group: Int, _ place: Int, _ count: Int, _ element: ElementType
     ) -> (ParameterStep) -> ParameterUpdate {
       if let update, group == self.group, count == self.count, element == self.element {
         return update
       }
       (self.group, self.count, self.element) = (group, count, element)
-      let update = optimizer.prepare(group, count, element)
+      let numbers = StepNumbers(
+        optimizer.figures(group: group, place: place), element, optimizer.rules, group: group,
+        place: place)
+      let update = optimizer.groups[group].rule.prepare(numbers)
       self.update = update
       return update
     }
   }
 
-  private func prepare(
-    _ group: Int, _ count: Int, _ element: ElementType
-  ) -> (ParameterStep) -> ParameterUpdate {
-    groups[group].rule.prepare(
-      StepNumbers(
-        rate: learningRate(of: groups[group], at: stepCount),
-        momentum: momentumSchedule?(stepCount), count: count, element: element))
+  /// The numbers of a group in the step that is to be taken, and how often a parameter of it is updated then.
+  final func figures(group: Int, place: Int) -> StepFigures {
+    StepFigures(
+      rate: learningRate(of: groups[group], at: stepCount),
+      momentum: momentumSchedule?(stepCount), count: slots[place].count + 1)
   }
 
   /// The learning rate that a group has at a step.

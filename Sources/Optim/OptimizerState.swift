@@ -54,6 +54,7 @@ import AdjointRuntime
       for (place, count) in counts.enumerated() { slots[place].count = count }
       for (place, count) in averaged.enumerated() { averages[place].count = count }
       (stepCount, self.waiting) = (step, waiting)
+      form += 1
     }
 
     /// The optimizer's tensors by name, as they are saved.

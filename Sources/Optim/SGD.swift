@@ -10,8 +10,8 @@ extension UpdateRule {
   ) -> UpdateRule {
     UpdateRule(states: momentum == 0 ? [] : ["momentum_buffer"]) { numbers in
       let decay = numbers.scalarUnlessZero(weightDecay)
-      let keep = momentum == 0 ? nil : numbers.scalar(numbers.momentum ?? momentum)
-      let gain = dampening == 0 ? nil : numbers.scalar(numbers.count == 1 ? 1 : 1 - dampening)
+      let keep = momentum == 0 ? nil : numbers.scalar { $0.momentum ?? momentum }
+      let gain = dampening == 0 ? nil : numbers.scalar { $0.count == 1 ? 1 : 1 - dampening }
       return { step in
         let gradient = step.gradient(withDecay: decay)
         guard let keep else {

@@ -66,34 +66,6 @@ public struct StateForm: Sendable, ExpressibleByStringLiteral {
   }
 }
 
-/// What a step has of numbers. As tensors they are operands: other numbers tomorrow are the same plan.
-public struct StepNumbers: Sendable {
-  /// The learning rate of this step.
-  public let learningRate: Tensor
-  /// The same as a number.
-  public let rate: Double
-  /// The momentum of this step, or β₁, where it has a schedule of its own.
-  public let momentum: Double?
-  /// Which update of the parameter this is, from 1.
-  public let count: Int
-  /// The element type of the parameters that are updated with them.
-  public let element: ElementType
-
-  init(rate: Double, momentum: Double?, count: Int, element: ElementType) {
-    learningRate = Tensor(rate, element)
-    self.rate = rate
-    self.momentum = momentum
-    self.count = count
-    self.element = element
-  }
-
-  /// A number as a tensor.
-  public func scalar(_ number: Double) -> Tensor { Tensor(number, element) }
-
-  /// A number as a tensor, where it is not 0.
-  func scalarUnlessZero(_ number: Double) -> Tensor? { number == 0 ? nil : scalar(number) }
-}
-
 /// What an update rule sees of one parameter.
 public struct ParameterStep: Sendable {
   /// The parameter's value.

@@ -48,17 +48,32 @@ public final class WeightAverage {
   }
 
   /// The averages after a step that gives the parameters at `places` these values.
-  func updates(_ step: Int, _ values: [Tensor], of places: [Int]) -> [CellUpdate] {
-    let share = isTaken(step) ? self.share : 0
+  func updates(
+    _ step: Int, _ values: [Tensor], of places: [Int], _ rules: NumberRules?
+  ) -> [CellUpdate] {
+    var shares: [(keep: Tensor, gain: Tensor)] = []
     var next = 0
     return parameters.indices.map { place in
       let isChanged = next < places.count && places[next] == place
       let value = isChanged ? values[next] : parameters[place].value
       if isChanged { next += 1 }
-      let (cell, element) = (cells[place], value.element)
-      return CellUpdate(
-        cell, cell.value * Tensor(1 - share, element) + value * Tensor(share, element))
+      if !shares.contains(where: { $0.gain.element == value.element }) {
+        shares.append(self.shares(step, value.element, rules))
+      }
+      let (keep, gain) = shares.first { $0.gain.element == value.element }!
+      return CellUpdate(cells[place], cells[place].value * keep + value * gain)
     }
+  }
+
+  /// What the average so far and the new weights are multiplied by.
+  private func shares(
+    _ step: Int, _ element: ElementType, _ rules: NumberRules?
+  ) -> (keep: Tensor, gain: Tensor) {
+    let share = share(at: step)
+    let shares = (keep: Tensor(1 - share, element), gain: Tensor(share, element))
+    rules?.note(shares.keep, .own { 1 - self.share(at: $0.stepCount) })
+    rules?.note(shares.gain, .own { self.share(at: $0.stepCount) })
+    return shares
   }
 
   func note(_ step: Int) { if isTaken(step) { count += 1 } }
@@ -66,7 +81,8 @@ public final class WeightAverage {
   private func isTaken(_ step: Int) -> Bool { step >= start && (step - start) % period == 0 }
 
   /// The share of new weights.
-  private var share: Double {
+  private func share(at step: Int) -> Double {
+    guard isTaken(step) else { return 0 }
     guard count > 0 else { return 1 }
     switch kind {
     case .exponential(let decay): return 1 - decay

@@ -20,6 +20,7 @@ public class Cell: @unchecked Sendable {
     get {
       GraphLock.withLock {
         cutHistory()
+        CaptureLog.current?.note(self)
         return Tensor(node)
       }
     }
@@ -35,6 +36,8 @@ public class Cell: @unchecked Sendable {
 
   private func assign(_ new: Tensor) {
     GraphLock.withLock {
+      CaptureLog.current?.noteObstacle(
+        "assigns a cell (`StepScope.record` would change it in every step)")
       // What carries an error is not worth holding; whoever made it has been told.
       guard !new.node.isPoisoned else { return }
       node = new.node
@@ -56,5 +59,5 @@ public class Cell: @unchecked Sendable {
 /// A cell that training changes.
 public final class Parameter: Cell, @unchecked Sendable {
   /// False keeps optimizers away.
-  public var isTrainable = true
+  @exclusivity(unchecked) public var isTrainable = true
 }

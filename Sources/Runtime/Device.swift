@@ -15,7 +15,7 @@ package protocol Device: AnyObject, Sendable {
 
 /// The devices of this process.
 package enum Devices {
-  private nonisolated(unsafe) static var chosen: (any Device)?
+  @exclusivity(unchecked) private nonisolated(unsafe) static var chosen: (any Device)?
 
   /// Where evaluation happens: the CPU engine where it is linked, otherwise the reference.
   package static var current: any Device {

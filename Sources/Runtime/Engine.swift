@@ -3,7 +3,7 @@ import AdjointReference
 
 /// Evaluates graphs: walk, key, plan, run. One lock serialises it; threads wait for each other and are right.
 public enum Engine {
-  private nonisolated(unsafe) static let state = EngineState()
+  nonisolated(unsafe) static let state = EngineState()
 
   /// What evaluation did so far.
   public static var statistics: EngineStatistics { GraphLock.withLock { state.statistics } }
@@ -32,6 +32,7 @@ public enum Engine {
   /// Computes tensors that have no value yet, together, as one plan.
   package static func evaluate(_ tensors: [Tensor]) throws(GraphError) {
     try GraphLock.withLock { () throws(GraphError) in
+      if let log = CaptureLog.current { for tensor in tensors { log.noteReading(tensor) } }
       var roots: [Node] = []
       for tensor in tensors where try tensor.node.needsEvaluation() {
         if !roots.contains(where: { $0 === tensor.node }) { roots.append(tensor.node) }
@@ -45,10 +46,13 @@ public enum Engine {
   ///
   /// The graph behind all of them is let go first. A cell's old memory is written in place where then
   /// nobody else holds its old value. Where this throws, no cell has changed.
+  ///
+  /// A `capture` is told what the plan reads and writes before anything runs, and may refuse it.
   package static func commit(
-    _ results: [Tensor], _ updates: [CellUpdate]
+    _ results: [Tensor], _ updates: [CellUpdate], capture: CaptureLog? = nil
   ) throws(GraphError) {
     try GraphLock.withLock { () throws(GraphError) in
+      CaptureLog.current?.noteObstacle("takes a step of its own")
       var (roots, cells): ([Node], [Cell]) = ([], [])
       roots.reserveCapacity(results.count + updates.count)
       cells.reserveCapacity(updates.count)
@@ -59,7 +63,12 @@ public enum Engine {
         roots.append(update.value.node)
         cells.append(update.cell)
       }
-      if !roots.isEmpty { try state.run(roots, cells: cells, lettingGo: true) }
+      if roots.count < results.count + updates.count { capture?.noteHindrance() }
+      if !roots.isEmpty {
+        try state.run(roots, cells: cells, lettingGo: true, capture)
+      } else {
+        try capture?.conclude(nil)
+      }
       for update in updates { update.cell.hold(update.value.node) }
       // What was read before it was committed has its value, and its graph still.
       for result in results { result.node.dropInputs() }
@@ -102,7 +111,7 @@ extension Node {
   }
 }
 
-private final class EngineState {
+final class EngineState {
   let cache = PlanCache()
   @exclusivity(unchecked) var statistics = EngineStatistics()
   @exclusivity(unchecked) var margin: (byteCount: Int, filling: UInt8) = (0, 0)
@@ -116,18 +125,21 @@ private final class EngineState {
   /// The leaves of the walk under way: memory, or nil and a number. Kept between runs.
   @exclusivity(unchecked) private var memory: [Storage?] = []
   @exclusivity(unchecked) private var numbers: [Double] = []
-  @exclusivity(unchecked) private var reuse: [Int] = []
+  @exclusivity(unchecked) var reuse: [Int] = []
   @exclusivity(unchecked) private var isReused: [Bool] = []
 
   /// Evaluates `roots`; the last of them become the values of `cells`. `lettingGo` drops the graph behind
   /// them before anything runs.
-  func run(_ roots: [Node], cells: [Cell], lettingGo: Bool) throws(GraphError) {
+  func run(
+    _ roots: [Node], cells: [Cell], lettingGo: Bool, _ capture: CaptureLog? = nil
+  ) throws(GraphError) {
     let results = roots.count - cells.count
     let device = Devices.current
-    let entry = try find(roots, device)
+    let entry = try find(roots, device, capture)
     reuse.removeAll(keepingCapacity: true)
     for _ in 0..<results { reuse.append(-1) }
     for cell in cells { reuse.append(leafIndex(of: cell.node)) }
+    try capture?.conclude(roots, cells, leaves: reuse, entry, device)
     if lettingGo { for root in roots { root.dropInputs() } }
     chooseReuse(cells, roots, results)
     do throws(GraphError) {
@@ -141,11 +153,14 @@ private final class EngineState {
   }
 
   /// The walk, the key, the plan's entry; notes the leaves.
-  private func find(_ roots: [Node], _ device: any Device) throws(GraphError) -> PlanCache.Entry {
+  private func find(
+    _ roots: [Node], _ device: any Device, _ capture: CaptureLog?
+  ) throws(GraphError) -> PlanCache.Entry {
     let walk = Walk.take()
     defer { walk.giveBack() }
     walk.order(roots: roots, stoppingAtValues: true)
     let key = StructureKey.of(walk, roots: roots, device: device.identity)
+    capture?.noteLeaves(of: walk)
     try noteLeaves(walk)
     let fits: ((Program) -> Bool)? =
       comparesStructures ? { $0.matches(walk, roots: roots) } : nil
@@ -210,7 +225,7 @@ private final class EngineState {
     }
   }
 
-  private func variant(
+  func variant(
     of entry: PlanCache.Entry, _ device: any Device
   ) throws(GraphError) -> Executable {
     for variant in entry.variants where variant.reuse == reuse { return variant.executable }
@@ -247,17 +262,7 @@ private final class EngineState {
         storage = own
         statistics.reusedBuffers += 1
       } else {
-        let size = root.type.byteCount + margin.byteCount
-        guard let fresh = Storage(byteCount: size) else {
-          throw GraphError(
-            "evaluate",
-            "out of memory for a result of \(root.type.byteCount) bytes; use smaller tensors or batches"
-          )
-        }
-        if margin.byteCount > 0 {
-          fresh.pointer.initializeMemory(as: UInt8.self, repeating: margin.filling, count: size)
-        }
-        storage = fresh
+        storage = try resultMemory(root.type.byteCount)
       }
       outputs.append(storage)
       executable.setOutput(index, storage.pointer)
@@ -270,4 +275,17 @@ private final class EngineState {
   }
 
   @exclusivity(unchecked) private var outputs: [Storage] = []
+
+  /// Memory for a result of so many bytes.
+  func resultMemory(_ bytes: Int) throws(GraphError) -> Storage {
+    let size = bytes + margin.byteCount
+    guard let fresh = Storage(byteCount: size) else {
+      throw GraphError(
+        "evaluate", "out of memory for a result of \(bytes) bytes; use smaller tensors or batches")
+    }
+    if margin.byteCount > 0 {
+      fresh.pointer.initializeMemory(as: UInt8.self, repeating: margin.filling, count: size)
+    }
+    return fresh
+  }
 }

@@ -6,6 +6,8 @@ public struct EngineStatistics: Sendable {
   public package(set) var plans = 0
   /// Evaluations that found their plan.
   public package(set) var hits = 0
+  /// Captured steps and functions that ran without being traced.
+  public package(set) var replays = 0
   /// Two structures under one key, told apart (debug builds compare on every hit).
   public package(set) var collisions = 0
   /// Cells evaluated early because too much was pending behind them.

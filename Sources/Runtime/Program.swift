@@ -198,6 +198,30 @@ private struct Outline {
   }
 }
 
+extension Program {
+  /// The first operation at which an ordered graph departs from this program: what it was, and what it is.
+  package func departure(of walk: Walk, roots: [Node]) -> (was: String, is: String)? {
+    outline.departure(of: Outline(walk, roots))
+  }
+}
+
+extension Outline {
+  fileprivate func departure(of other: Outline) -> (was: String, is: String)? {
+    for index in 0..<Swift.max(operations.count, other.operations.count) {
+      let (was, now) = (name(index), other.name(index))
+      if !isSame(was, now) { return (was, now) }
+    }
+    return nil
+  }
+
+  private func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+
+  private func name(_ index: Int) -> String {
+    guard index < operations.count else { return "nothing" }
+    return operations[index]?.name ?? "data"
+  }
+}
+
 /// Finds places by hash: an open-addressed table of numbers.
 struct HashIndex {
   private var slots: [(hash: UInt64, place: Int)] = []

@@ -94,7 +94,9 @@ extension Tensor {
   /// The number of a scalar that was given as one.
   private var scalarNumber: Double? {
     let isNumber = node.operation is ScalarOperand || node.operation is Literal
-    return node.storage == nil && isNumber ? node.scalar : nil
+    guard node.storage == nil && isNumber else { return nil }
+    CaptureLog.current?.noteReading(self)
+    return node.scalar
   }
 }
 

@@ -30,10 +30,16 @@ public final class StepScope {
   /// is the same plan, and a step that is taken again from the same seed draws the same numbers.
   public static func nextKey() -> Tensor? {
     guard let scope = current else { return nil }
-    let operand = scope.keyOperand ?? scope.key.operand
-    scope.keyOperand = operand
+    let operand = scope.keyOperand ?? scope.makeKeyOperand()
     scope.drawCount += 1
     return operand.splitKey(scope.drawCount - 1)
+  }
+
+  private func makeKeyOperand() -> Tensor {
+    let operand = key.operand
+    keyOperand = operand
+    CaptureLog.current?.note(operand, from: key)
+    return operand
   }
 
   /// Notes a change of a statistic, from its value so far. A layer that is used twice in a step changes it

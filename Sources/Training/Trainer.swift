@@ -36,6 +36,9 @@ public final class Trainer {
   public var masks: PruningMasks?
   /// Whether it looks for what goes wrong. It costs about a hundredth of the time.
   public var looksForFaults = true
+  /// Whether steps are replayed where they can be: with the same bits, and without being traced. A model or loss
+  /// that does something else from step to step within an epoch wants this false.
+  public var replaysSteps = true
   /// What each epoch gave.
   public internal(set) var history: [EpochRecord] = []
   /// Why it was stopped before its last epoch, if it was.
@@ -56,6 +59,9 @@ public final class Trainer {
   let cells: [Cell]
   private var isOutOfPatience = false
   private lazy var examiner = Examiner(self)
+  private lazy var replayed = StepCapture(optimizer, isLenient: true) { [unowned self] in
+    learningLoss($0[0], $0[1])
+  }
 
   /// A trainer for a model.
   public init(
@@ -129,11 +135,15 @@ public final class Trainer {
   /// One epoch of steps; nil where it was stopped before its end.
   private func takeEpoch(_ loader: Loader, of epochs: Int, _ start: Double) throws -> Scores? {
     let batches = loader.batches(epoch: history.count, from: position.step)
+    // Between epochs observers may have changed what a step does; within one nobody may.
+    replayed.checkNext(mayChange: true)
     if position.step == 0 {
       for cell in trainingSums { cell.value = .zeros(cell.value.shape, .float64) }
     }
     while let batch = try batches.nextBatch() {
       if looksForFaults { try examiner.stepWillBegin(loader, batch) }
+      // The last batch may be a small one, the one before is not.
+      if loader.batchCount - position.step <= 2 { replayed.checkNext(mayChange: false) }
       let loss = try take(batch).item
       position.add(loss, batch.count)
       if looksForFaults { try examiner.stepDidEnd(loader, batch, loss) }
@@ -159,14 +169,19 @@ public final class Trainer {
   }
 
   private func learn(_ batch: Batch) throws -> Tensor {
-    try optimizer.tryStep {
-      let prediction = model(batch.input)
-      for (metric, cell) in zip(metrics, trainingSums) {
-        let sums = metric.sums(prediction.detached, batch.target)
-        StepScope.record(cell) { $0 + sums }
-      }
-      return loss(prediction, batch.target)
+    guard replaysSteps else {
+      return try optimizer.tryStep { learningLoss(batch.input, batch.target) }
     }
+    return try replayed.take(batch.input, batch.target)
+  }
+
+  private func learningLoss(_ input: Tensor, _ target: Tensor) -> Tensor {
+    let prediction = model(input)
+    for (metric, cell) in zip(metrics, trainingSums) {
+      let sums = metric.sums(prediction.detached, target)
+      StepScope.record(cell) { $0 + sums }
+    }
+    return loss(prediction, target)
   }
 
   /// The graph of a step's prediction and loss, as the step would make it; nothing is changed by it.

@@ -18,13 +18,10 @@ public struct DenseChain: Sendable {
   }
 
   /// The network made anew with its optimizer and data: call the result with a step's number to take it.
-  public func prepare() -> (Int) -> Tensor {
+  public func prepare(as variant: WorkloadVariant = WorkloadVariant()) -> (Int) -> Tensor {
     let (net, batches) = parts
-    let optimizer = SGD(net.allParameters, learningRate: DenseChain.rate)
-    return { index in
-      let (x, y) = batches[index]
-      return optimizer.step { meanSquaredError(net(x), y) }
-    }
+    let optimizer = SGD(net.allParameters, learningRate: variant.rate(DenseChain.rate))
+    return variant.training(optimizer, batches) { meanSquaredError(net($0), $1) }
   }
 
   /// The same step with naive differentiation: the chain rule from end to end for every layer alone, with nothing kept

@@ -33,14 +33,14 @@ public enum Workload: String, CaseIterable, Sendable {
       let net = MLP([2, 4, 2, 1], activation: { tanh($0) })
       variant.convert(net.allParameters)
       let optimizer = SGD(net.allParameters, learningRate: variant.rate(0.03))
-      return Workload.training(optimizer, batches) { meanSquaredError(net($0), $1) }
+      return variant.training(optimizer, batches) { meanSquaredError(net($0), $1) }
     case .mlp: return Workload.classifier(MLP([784, 128, 10]), [64, 784], variant)
     case .mlpWide: return Workload.classifier(MLP([784, 1024, 1024, 10]), [256, 784], variant)
     case .lenet:
       let net = LeNet()
       variant.convert(net.allParameters)
       let optimizer = SGD(net.allParameters, learningRate: variant.rate(0.01), momentum: 0.9)
-      return Workload.training(optimizer, Workload.pictures([64, 1, 28, 28], variant)) {
+      return variant.training(optimizer, Workload.pictures([64, 1, 28, 28], variant)) {
         crossEntropy(net($0), $1)
       }
     #if !hasFeature(Embedded)
@@ -49,7 +49,7 @@ public enum Workload: String, CaseIterable, Sendable {
         variant.convert(net.cells)
         let optimizer = SGD(
           net, learningRate: variant.rate(0.1), momentum: 0.9, weightDecay: 1e-4)
-        return Workload.training(optimizer, Workload.pictures([64, 3, 32, 32], variant)) {
+        return variant.training(optimizer, Workload.pictures([64, 3, 32, 32], variant)) {
           crossEntropy(net($0), $1)
         }
       case .gpt: return Workload.language(variant)
@@ -58,23 +58,13 @@ public enum Workload: String, CaseIterable, Sendable {
     }
   }
 
-  private static func training(
-    _ optimizer: Optimizer, _ batches: Batches,
-    _ loss: @escaping (Tensor, Tensor) -> Tensor
-  ) -> (Int) -> Tensor {
-    { index in
-      let (x, y) = batches[index]
-      return optimizer.step { loss(x, y) }
-    }
-  }
-
   #if !hasFeature(Embedded)
     private static func language(_ variant: WorkloadVariant) -> (Int) -> Tensor {
       let (vocabulary, context) = (65, 128)
       let batches = Batches {
         (
-          classes(vocabulary, 16 * context, $0).reshaped([16, context]),
-          classes(vocabulary, 16 * context, $0.split(1))
+          classes(vocabulary, [16, context], $0),
+          classes(vocabulary, [16 * context], $0.split(1))
         )
       }
       let net = GPT(
@@ -82,7 +72,7 @@ public enum Workload: String, CaseIterable, Sendable {
         headBias: true, activation: .geluTanh)
       variant.convert(net.cells)
       let optimizer = Adam(net, learningRate: variant.rate(1e-3), weightDecay: 0.01)
-      return training(optimizer, batches) {
+      return variant.training(optimizer, batches) {
         crossEntropy(net($0).reshaped([16 * context, vocabulary]), $1)
       }
     }
@@ -92,7 +82,11 @@ public enum Workload: String, CaseIterable, Sendable {
     let matrices = (0..<2).map {
       variant.of(.normal([size, size], key: RandomKey(3).split($0)))
     }
-    return { _ in matmul(matrices[0], matrices[1]).evaluated() }
+    let replayed = compiled { matmul($0, $1) }
+    return { _ in
+      variant.isReplay
+        ? replayed(matrices[0], matrices[1]) : matmul(matrices[0], matrices[1]).evaluated()
+    }
   }
 
   private static func classifier(
@@ -100,15 +94,15 @@ public enum Workload: String, CaseIterable, Sendable {
   ) -> (Int) -> Tensor {
     variant.convert(net.allParameters)
     let optimizer = Adam(net.allParameters, learningRate: variant.rate(1e-3))
-    return training(optimizer, pictures(shape, variant)) { crossEntropy(net($0), $1) }
+    return variant.training(optimizer, pictures(shape, variant)) { crossEntropy(net($0), $1) }
   }
 
   /// Batches of inputs and of one of ten classes for each.
   private static func pictures(_ shape: Shape, _ variant: WorkloadVariant) -> Batches {
-    Batches { (variant.of(.normal(shape, key: $0)), classes(10, shape[0], $0.split(1))) }
+    Batches { (variant.of(.normal(shape, key: $0)), classes(10, [shape[0]], $0.split(1))) }
   }
 
-  private static func classes(_ classes: Int, _ count: Int, _ key: RandomKey) -> Tensor {
-    Tensor((0..<count).map { Int64(key.bits(at: $0) % UInt64(classes)) })
+  private static func classes(_ classes: Int, _ shape: Shape, _ key: RandomKey) -> Tensor {
+    Tensor((0..<shape.count).map { Int64(key.bits(at: $0) % UInt64(classes)) }, shape: shape)
   }
 }

@@ -1,4 +1,5 @@
 import AdjointGraph
+import AdjointOptim
 import AdjointRuntime
 
 /// What a workload may be prepared with instead of what it is timed with.
@@ -7,10 +8,14 @@ public struct WorkloadVariant: Sendable {
   public var element: ElementType
   /// A learning rate of its own.
   public var learningRate: Double?
+  /// Whether steps are traced at first only.
+  public var isReplay: Bool
 
   /// A variant.
-  public init(element: ElementType = .float32, learningRate: Double? = nil) {
-    (self.element, self.learningRate) = (element, learningRate)
+  public init(
+    element: ElementType = .float32, learningRate: Double? = nil, isReplay: Bool = false
+  ) {
+    (self.element, self.learningRate, self.isReplay) = (element, learningRate, isReplay)
   }
 
   func rate(_ usual: Double) -> Double { learningRate ?? usual }
@@ -21,6 +26,17 @@ public struct WorkloadVariant: Sendable {
     #else
       return element == numbers.element ? numbers : numbers.cast(to: element).evaluated()
     #endif
+  }
+
+  /// Steps over batches in turn.
+  func training(
+    _ optimizer: Optimizer, _ batches: Batches, _ loss: @escaping (Tensor, Tensor) -> Tensor
+  ) -> (Int) -> Tensor {
+    let replayed = optimizer.compiled(loss)
+    return { [isReplay] index in
+      let (x, y) = batches[index]
+      return isReplay ? replayed(x, y) : optimizer.step { loss(x, y) }
+    }
   }
 
   /// Before an optimizer makes its states after them.

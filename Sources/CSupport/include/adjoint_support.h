@@ -14,6 +14,7 @@ typedef struct {
   void *scope;             // the open step scope, retained by whoever opened it
   void *effects;           // what that step will change, kept by the scope
   void *checked;           // the open `checked` scope
+  void *capture;           // the log of a trace that is to be replayed, kept by whoever opened it
   void **drain;            // nodes waiting to be released, see Node.deinit
   int64_t drain_count, drain_capacity;
   int32_t is_draining;

@@ -108,8 +108,8 @@ package final class Template: Sendable {
     leaf.storage == nil && !(leaf.operation is ScalarOperand) && !(leaf.operation is Placeholder)
   }
 
-  /// Graphs over `holes`, over these inputs instead.
-  static func filled(
+  /// Graphs over `holes`, each another node, over these inputs instead.
+  package static func filled(
     _ roots: [Tensor], _ holes: [Tensor], with inputs: [Tensor]
   ) -> [Tensor] {
     walked(roots, holes) { walk in
