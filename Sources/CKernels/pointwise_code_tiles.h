@@ -19,12 +19,13 @@ INLINE const void *NAME(whole_of)(const REAL *slot, int64_t start) {
 static TARGET void NAME(sum_code_tile)(const code_work *work, const void *const *table, const sum_piece *piece,
                                        int64_t start, int64_t n) {
   const adj_program *program = work->program;
-  const REAL *sources[ADJ_MAX_REGISTERS];
+  char *part = piece->part;
   for (int k = 0; k < program->sum_count; k++) {
     int source = program->sums[k].source, entry = source < 0 ? -1 - source : program->input_count + source;
-    sources[k] = (const REAL *)((uintptr_t)table[entry] + (uintptr_t)start * sizeof(REAL));
+    const REAL *x = (const REAL *)((uintptr_t)table[entry] + (uintptr_t)start * sizeof(REAL));
+    NAME(add_to_sum)(work->sums, piece, k, part, x, start, n);
+    part += sum_bytes(&program->sums[k]);
   }
-  NAME(add_to_sums)(work->sums, piece, sources, start, n);
 }
 
 // Elements [start, start + n), at most a tile. With `copies` everything goes through slots: vectors would run past

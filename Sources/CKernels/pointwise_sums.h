@@ -98,18 +98,14 @@ static TARGET void NAME(add_columns)(double *sums, const REAL *x, int64_t start,
   NAME(add_run_to)(sums, x + rows * columns, n - rows * columns);
 }
 
-// `sources` are where elements [start, start + n) of what each sum is taken of lie.
-static TARGET void NAME(add_to_sums)(const sum_plan *plan, const sum_piece *piece, const REAL *const *sources,
-                                  int64_t start, int64_t n) {
-  char *part = piece->part;
-  for (int k = 0; k < plan->program->sum_count; k++) {
-    const adj_sum *sum = &plan->program->sums[k];
-    if (sum->by_columns)
-      NAME(add_columns)((double *)part, sources[k], start, n, sum->length);
-    else
-      NAME(add_rows)((row_ends *)part, plan->out[k], sources[k], start, n, sum->length, piece->begin);
-    part += sum_bytes(sum);
-  }
+// Adds elements [start, start + n), which lie at x, to sum k, whose part of the piece is `part`.
+static TARGET void NAME(add_to_sum)(const sum_plan *plan, const sum_piece *piece, int k, char *part, const REAL *x,
+                                    int64_t start, int64_t n) {
+  const adj_sum *sum = &plan->program->sums[k];
+  if (sum->by_columns)
+    NAME(add_columns)((double *)part, x, start, n, sum->length);
+  else
+    NAME(add_rows)((row_ends *)part, plan->out[k], x, start, n, sum->length, piece->begin);
 }
 
 #undef WIDE

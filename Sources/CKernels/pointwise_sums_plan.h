@@ -63,9 +63,14 @@ static int64_t with_length(int64_t unit, int64_t length, int64_t most) {
   return both <= most ? both : unit;
 }
 
+int64_t adj_tile_of_sum(int64_t length, int element_bytes) {
+  int64_t most = ADJ_TILE * 8 / element_bytes, unit = with_length(64 / element_bytes, length, most);
+  return most / unit * unit;
+}
+
 int64_t adj_tile_of(const adj_program *program, int element_bytes) {
+  if (program->sum_count > 0) return adj_tile_of_sum(program->sums[0].length, element_bytes);
   int64_t most = ADJ_TILE * 8 / element_bytes, unit = 64 / element_bytes;
-  for (int k = 0; k < program->sum_count; k++) unit = with_length(unit, program->sums[k].length, most);
   for (int k = 0; k < program->input_count; k++) unit = with_length(unit, period_of(&program->inputs[k]), most);
   return most / unit * unit;
 }

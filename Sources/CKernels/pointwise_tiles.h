@@ -63,21 +63,20 @@ static TARGET void NAME(write_output)(NAME(worker) *worker, int k, int64_t start
 // In two parts, whole vectors and the rest, as machine code takes them.
 static TARGET void NAME(sum_tile)(const NAME(worker) *worker, int64_t start, int64_t n) {
   const adj_program *program = worker->plan->program;
-  const REAL *sources[ADJ_MAX_REGISTERS];
   REAL same[TILE];
-  int64_t whole = n / (64 / (int64_t)sizeof(REAL)) * (64 / (int64_t)sizeof(REAL));
-  for (int part = 0; part < 2; part++) {
-    int64_t begin = part ? whole : 0, end = part ? n : whole;
-    if (begin == end) continue;
-    for (int k = 0; k < program->sum_count; k++) {
-      int source = program->sums[k].source;
-      int location = source < 0 ? LOCATION_INPUT - 1 - source : worker->plan->location[program->outputs[source].reg];
-      sources[k] = (const REAL *)worker->pointer[location] + begin;
-      if (!is_uniform(location)) continue;
-      for (int64_t i = 0; i < n; i++) same[i] = *(const REAL *)worker->pointer[location];
-      sources[k] = same;
+  char *part = worker->piece->part;
+  int64_t lanes = 64 / (int64_t)sizeof(REAL), whole = n / lanes * lanes;
+  for (int k = 0; k < program->sum_count; k++) {
+    int source = program->sums[k].source;
+    int location = source < 0 ? LOCATION_INPUT - 1 - source : worker->plan->location[program->outputs[source].reg];
+    const REAL *x = worker->pointer[location];
+    if (is_uniform(location)) {
+      for (int64_t i = 0; i < n; i++) same[i] = *x;
+      x = same;
     }
-    NAME(add_to_sums)(worker->sums, worker->piece, sources, start + begin, end - begin);
+    if (whole > 0) NAME(add_to_sum)(worker->sums, worker->piece, k, part, x, start, whole);
+    if (whole < n) NAME(add_to_sum)(worker->sums, worker->piece, k, part, x + whole, start + whole, n - whole);
+    part += sum_bytes(&program->sums[k]);
   }
 }
 #endif

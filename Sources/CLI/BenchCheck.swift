@@ -7,20 +7,22 @@ struct BenchCheck {
   let workload: Workload
   /// Instead of the workload's own bound.
   let bound: Double?
+  let isReplay: Bool
 
   static let steps = 10
 
   /// What the help says of it.
   static let details = [
-    "--check trains each workload ten steps as it is timed and ten in float64, from the same weights and batches, and",
-    "compares the losses. float64 runs on the plain reference where that takes seconds (tiny, mlp), on the same device",
-    "elsewhere. The bound is 1e-5, some hundred roundings of float32. resnet20 at its rate of 0.1 multiplies every",
-    "rounding by batch norm after batch norm and is checked at a rate of 0.001, which is an operand of the same plan.",
+    "--check trains each workload ten steps as it is timed (with --replay, replayed) and ten in float64, from the",
+    "same weights and batches, and compares the losses. float64 runs on the plain reference where that takes seconds",
+    "(tiny, mlp), on the same device elsewhere. The bound is 1e-5, some hundred roundings of float32. resnet20 at its",
+    "rate of 0.1 multiplies every rounding by batch norm after batch norm and is checked at a rate of 0.001, which is",
+    "an operand of the same plan.",
   ]
 
   func run() -> LossCheck {
     let rate = BenchCheck.rates[workload.rawValue]
-    let timed = workload.prepare(as: WorkloadVariant(learningRate: rate))
+    let timed = workload.prepare(as: WorkloadVariant(learningRate: rate, isReplay: isReplay))
     let losses = (0..<BenchCheck.steps).map { Double(timed($0).item) }
     let onReference = BenchCheck.small.contains(workload.rawValue)
     let exact = Devices.with(onReference ? ReferenceDevice.shared : Devices.current) {
@@ -43,7 +45,9 @@ struct BenchCheck {
     let bound = try arguments.number("--bound", in: 0...1)
     var failed: [String] = []
     for workload in named.isEmpty ? Workload.allCases.filter({ $0 != .product }) : named {
-      let check = BenchCheck(workload: workload, bound: bound).run()
+      let check = BenchCheck(
+        workload: workload, bound: bound, isReplay: arguments.has("--replay")
+      ).run()
       let name = workload.rawValue + String(repeating: " ", count: 10 - workload.rawValue.count)
       print(arguments.has("--json") ? check.json.text() : name + check.line)
       _ = Process.flushOutput()

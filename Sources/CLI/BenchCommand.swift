@@ -47,9 +47,12 @@ extension Command {
     if arguments.has("--json"), arguments.has("--profile") {
       throw CommandError.usage("bench: --profile prints a table; leave --json out")
     }
-    let idle = ["--profile", "--seconds", "--replay"] + BenchCase.chainOptions
+    let idle = ["--profile", "--seconds"] + BenchCase.chainOptions
     if arguments.has("--check"), let first = idle.first(where: { arguments.has($0) }) {
       throw CommandError.usage("bench: --check times nothing; leave \(first) out")
+    }
+    if arguments.has("--naive"), arguments.has("--replay") {
+      throw CommandError.usage("bench: --naive evaluates each layer by itself; leave --replay out")
     }
     if arguments.has("--bound"), !arguments.has("--check") {
       throw CommandError.usage("bench: --bound is for --check; add it")

@@ -147,19 +147,33 @@ struct CPUCompiler {
     var draft = GroupDraft(
       program: program, members: members, inputs: inputs, compute: compute, shape: shape,
       isChannelsLast: prefersChannelsLast, fusesProducts: givesResults)
-    draft.takeSums(sums)
-    let apart = sums.filter { sum in !draft.sums.contains { $0.value == sum } }
-    let summedApart = apart.flatMap { program.inputs(of: $0) }
+    // What lies in memory in another order is summed in an order of its own.
+    let along = sums.compactMap { sum in draft.sum(sum) }.filter {
+      inside.contains($0.summed) || isDense($0.summed, draft)
+    }
+    draft.takeSums(along)
+    let later = along.filter { sum in !draft.sums.contains { $0.value == sum.value } }
+    let apart = sums.filter { sum in !along.contains { $0.value == sum } }
+    let summedApart = (later.map { $0.value } + apart).flatMap { program.inputs(of: $0) }
     draft.results = members.filter {
       results.contains($0) || summedApart.contains($0) && locations[$0] == nil
     }
     if !members.isEmpty || !draft.sums.isEmpty { appendGroup(draft) }
+    for sum in later {
+      appendGroup([], [sum.value], [], compute, givesResults)
+    }
     for sum in apart {
       guard case .computed(let operation, let inputs) = program.values[sum].source,
         let axes = (operation as? Sum)?.axes
       else { continue }
       appendReduction(ADJ_SUM, axes, sum, inputs[0], program.values[sum].type)
     }
+  }
+
+  /// Whether a value lies as a group's elements follow each other.
+  private func isDense(_ value: Int, _ draft: GroupDraft) -> Bool {
+    let place = location(value)
+    return draft.isChannelsLast ? place.isChannelsLast : place.isRowMajor
   }
 
   private mutating func appendGroup(_ draft: GroupDraft) {

@@ -15,7 +15,7 @@ struct GroupSum {
 struct GroupDraft {
   let program: Program
   let members: [Int]
-  let inputs: [Int]
+  private(set) var inputs: [Int]
   /// Members whose values others read.
   var results: [Int] = []
   var sums: [GroupSum] = []
@@ -48,10 +48,17 @@ struct GroupDraft {
     self.fusesProducts = fusesProducts
   }
 
-  /// Takes those sums along that are of rows or columns of the elements as they lie.
-  mutating func takeSums(_ values: [Int]) { sums = values.compactMap { sum($0) } }
+  /// Takes along those sums that are taken in tiles of one length, by which their order is decided.
+  mutating func takeSums(_ sums: [GroupSum]) {
+    let bytes: Int32 = compute.wide == .float32 ? 4 : 8
+    func tile(_ sum: GroupSum) -> Int64 { adj_tile_of_sum(Int64(sum.length), bytes) }
+    self.sums = sums.filter { tile($0) == tile(sums[0]) }
+    let read = Set(members.flatMap { program.inputs(of: $0) } + self.sums.map { $0.summed })
+    inputs.removeAll { !read.contains($0) }
+  }
 
-  private func sum(_ value: Int) -> GroupSum? {
+  /// How a sum of rows or of columns of the elements, as they lie, is taken along; nil where it is of neither.
+  func sum(_ value: Int) -> GroupSum? {
     guard case .computed(let operation, let inputs) = program.values[value].source,
       let axes = (operation as? Sum)?.axes
     else { return nil }
@@ -135,7 +142,7 @@ final class GroupKernel: Kernel {
       let output = (draft.results + summed).firstIndex(of: sum.summed)
       let input = draft.inputs.firstIndex(of: sum.summed)
       sums[index] = adj_sum(
-        source: Int32(output ?? -1 - (input ?? 0)), by_columns: sum.isByColumns ? 1 : 0,
+        source: Int32(output ?? -1 - input!), by_columns: sum.isByColumns ? 1 : 0,
         length: Int64(sum.length))
     }
     program = .allocate(capacity: 1)

@@ -185,7 +185,24 @@ public class Optimizer {
     waiting = 0
     for average in averages { average.note(stepCount) }
     stepCount += 1
+    if places.count < slots.count, changesWhoIsEqual(places) { form += 1 }
     for place in places { slots[place].count += 1 }
+  }
+
+  /// Whether an update of these parameters alone parts them from others that were updated as often, or brings them
+  /// level with some: what was captured for equal counts is then another structure.
+  private func changesWhoIsEqual(_ places: [Int]) -> Bool {
+    let updated = Set(places.map { slots[$0].count })
+    var next = places.makeIterator()
+    var skipped = next.next()
+    for place in slots.indices {
+      if place == skipped {
+        skipped = next.next()
+      } else if updated.contains(slots[place].count) || updated.contains(slots[place].count - 1) {
+        return true
+      }
+    }
+    return false
   }
 
   /// In a function of its own, so that no gradient outlives it: then old values are free to be overwritten.

@@ -15,8 +15,7 @@ public struct StepFigures: Sendable {
 public struct StepNumbers: Sendable {
   /// The learning rate of this step.
   public let learningRate: Tensor
-  /// The numbers as they are.
-  public let figures: StepFigures
+  private let figures: StepFigures
   /// The element type of the parameters that are updated with them.
   public let element: ElementType
   private let rules: NumberRules?
@@ -33,12 +32,17 @@ public struct StepNumbers: Sendable {
     rules?.note(learningRate, .rate(source: source))
   }
 
-  /// The learning rate as a number.
-  public var rate: Double { figures.rate }
+  /// The learning rate as a number. A rule that reads such numbers itself is not replayed: `scalar { … }` is.
+  public var rate: Double { read.rate }
   /// The momentum of this step, or β₁, where it has a schedule of its own.
-  public var momentum: Double? { figures.momentum }
+  public var momentum: Double? { read.momentum }
   /// Which update of the parameter this is, from 1.
-  public var count: Int { figures.count }
+  public var count: Int { read.count }
+
+  private var read: StepFigures {
+    rules?.noteReading()
+    return figures
+  }
 
   /// A number that stays the same in all steps, as a tensor.
   public func scalar(_ number: Double) -> Tensor { Tensor(number, element) }
@@ -81,8 +85,15 @@ final class NumberRules: @unchecked Sendable {
   }
 
   func note(_ operand: Tensor, _ rule: Rule) {
+    guard let log else { return }
     rules.append(rule)
-    if let log { log.note(operand, number: log.numbers.newPlace()) }
+    log.note(operand, number: log.numbers.newPlace())
+  }
+
+  /// What a rule does with a plain number nobody sees.
+  func noteReading() {
+    log?.noteObstacle(
+      "has an update rule that reads the step's numbers outside of `numbers.scalar { … }`")
   }
 
   /// Computes all numbers for the step that is to be taken.

@@ -113,7 +113,7 @@ package final class Capture {
   }
 
   private func refuse(_ reason: () -> String) throws(GraphError) {
-    if isLenient, replays == 0 {
+    if isLenient, replays == 0 || mayChange {
       isTraced = true
       return forget()
     }

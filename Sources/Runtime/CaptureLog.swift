@@ -104,7 +104,7 @@ package final class CaptureLog {
 
   func noteHindrance() { isHindered = true }
 
-  func noteObstacle(_ what: String) { obstacle = obstacle ?? what }
+  package func noteObstacle(_ what: String) { obstacle = obstacle ?? what }
 
   /// Whatever a closure reads of what changes between steps, Swift code may decide by.
   func noteReading(_ tensor: Tensor) {

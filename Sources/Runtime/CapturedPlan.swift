@@ -117,6 +117,7 @@ package final class CapturedPlan {
     }
     if reusedBuffers < updates.count, hasSharedValues { return nil }
     if isSame, let executable { return executable }
+    executable = nil
     engine.reuse = reuse
     let found = try engine.variant(of: entry, device)
     // Where there were too many variants it is the one that reuses nothing.

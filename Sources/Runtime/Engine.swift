@@ -133,6 +133,7 @@ final class EngineState {
   func run(
     _ roots: [Node], cells: [Cell], lettingGo: Bool, _ capture: CaptureLog? = nil
   ) throws(GraphError) {
+    defer { memory.removeAll(keepingCapacity: true) }
     let results = roots.count - cells.count
     let device = Devices.current
     let entry = try find(roots, device, capture)
@@ -242,10 +243,7 @@ final class EngineState {
   private func execute(
     _ executable: Executable, _ roots: [Node]
   ) throws(GraphError) {
-    defer {
-      outputs.removeAll(keepingCapacity: true)
-      memory.removeAll(keepingCapacity: true)
-    }
+    defer { outputs.removeAll(keepingCapacity: true) }
     try executable.prepare()
     statistics.intermediateBytes = executable.arenaBytes
     for index in 0..<memory.count {

@@ -56,6 +56,18 @@ package final class Program {
     return []
   }
 
+  /// How a pointwise value is computed from its inputs; nothing of others.
+  package func expression(of value: Int) -> (
+    instructions: [Expression.Instruction], numbers: [UInt64]
+  ) {
+    guard case .computed(let operation, let inputs) = values[value].source,
+      let pointwise = operation.asPointwise
+    else { return ([], []) }
+    var body = Expression(inputCount: inputs.count)
+    _ = pointwise.express(&body, inputs.indices.map { Expression.Value(Int32($0)) })
+    return (body.instructions, body.constants.map { $0.number.bitPattern })
+  }
+
   private func append(_ source: Source, _ type: TensorType) -> Int {
     values.append(Value(source: source, type: type))
     return values.count - 1

@@ -10,6 +10,7 @@ package struct Recomputation {
   /// Bounds of a group that takes up others' members.
   private static let memberLimit = 40
   private static let registerLimit = 54
+  private static let stepLimit = 120
   /// Nanoseconds of one thread: a byte to or from memory, a step on one element.
   private static let byteCost = 0.08
   private static let stepCost = 0.03
@@ -52,12 +53,38 @@ package struct Recomputation {
       }
     }
     for reader in large { takeUpWhatIsAtHand(reader) }
-    for draft in drafts.indices where drafts[draft].compute != nil {
-      drafts[draft].results = drafts[draft].members.filter {
-        homes[$0][0] == draft && (isOutput[$0] || !storedReaders($0).isEmpty)
-      }
+    for draft in drafts.indices.sorted(by: { time(of: $0, stage) > time(of: $1, stage) })
+    where drafts[draft].compute != nil {
+      settle(draft)
     }
     return drafts
+  }
+
+  private func time(of draft: Int, _ stage: [Int]) -> Int {
+    drafts[draft].members.map { stage[$0] }.max() ?? .max
+  }
+
+  /// What others read of a group are its results; what neither they nor its sums need is left out.
+  private mutating func settle(_ draft: Int) {
+    let own = drafts[draft]
+    let results = own.members.filter {
+      homes[$0][0] == draft && (isOutput[$0] || !storedReaders($0).isEmpty)
+    }
+    drafts[draft].results = results
+    guard own.members.count > results.count else { return }
+    var needed: Set<Int> = []
+    var waiting = results + own.sums.flatMap { program.inputs(of: $0) }
+    while let value = waiting.popLast() {
+      guard own.members.contains(value), needed.insert(value).inserted else { continue }
+      waiting.append(contentsOf: program.inputs(of: value))
+    }
+    guard needed.count < own.members.count else { return }
+    for member in own.members where !needed.contains(member) {
+      homes[member].removeAll { $0 == draft }
+    }
+    drafts[draft].members = own.members.filter { needed.contains($0) }
+    let read = Set((drafts[draft].members + own.sums).flatMap { program.inputs(of: $0) })
+    drafts[draft].inputs = own.inputs.filter { read.contains($0) }
   }
 
   private func shape(of draft: Int) -> Shape {
@@ -112,13 +139,12 @@ package struct Recomputation {
   /// Lets all readers compute these values themselves, if that fits and pays.
   private mutating func takeUp(_ values: [Int], of source: Int) -> Bool {
     guard !values.isEmpty else { return false }
-    let bytes = Double(program.values[values[0]].type.element.byteCount)
     var units: [Int] = []
     for value in values {
       for unit in storedReaders(value) where !units.contains(unit) { units.append(unit) }
     }
     // A line is read before it is written.
-    var saved = Double(2 * values.count) * bytes * Recomputation.byteCost
+    var saved = 2 * memoryCost(of: values)
     var taken: [(unit: Int, members: [Int], inputs: [Int])] = []
     for unit in units {
       let read = values.filter { drafts[unit].inputs.contains($0) }
@@ -126,9 +152,9 @@ package struct Recomputation {
       let new = inputs.filter {
         !drafts[unit].inputs.contains($0) && !drafts[unit].members.contains($0)
       }
-      guard fits(unit, members.count, new.count - read.count) else { return false }
+      guard fits(unit, members, new.count - read.count) else { return false }
       let large = new.filter { program.values[$0].type.shape == shape(of: unit) }
-      saved += Double(read.count - large.count) * bytes * Recomputation.byteCost
+      saved += memoryCost(of: read) - memoryCost(of: large)
       saved -= members.reduce(0) { $0 + cost(of: $1) }
       taken.append((unit, members, inputs))
     }
@@ -139,17 +165,18 @@ package struct Recomputation {
 
   /// Lets a group compute again what others read from memory too, where it reads all that this is made from anyway.
   private mutating func takeUpWhatIsAtHand(_ reader: Int) {
-    for value in drafts[reader].inputs where computes(value, drafts[reader].compute) {
+    let summed = drafts[reader].sums.flatMap { program.inputs(of: $0) }
+    for value in drafts[reader].inputs
+    where computes(value, drafts[reader].compute) && !summed.contains(value) {
       guard program.values[value].type.shape == shape(of: reader) else { continue }
       let (members, inputs) = cone([value], of: homes[value][0], for: reader)
       let isAtHand = inputs.allSatisfy {
         drafts[reader].inputs.contains($0) || drafts[reader].members.contains($0)
           || program.values[$0].type.shape != shape(of: reader)
       }
-      let bytes = Double(program.values[value].type.element.byteCount)
       let steps = members.reduce(0) { $0 + cost(of: $1) }
-      guard isAtHand, steps < bytes * Recomputation.byteCost,
-        fits(reader, members.count, inputs.count - 1)
+      guard isAtHand, steps < memoryCost(of: [value]),
+        fits(reader, members, inputs.count - 1)
       else { continue }
       add(members, inputs, to: reader)
     }
@@ -161,14 +188,36 @@ package struct Recomputation {
     return drafts[home].compute == type && drafts[home].members.contains(value)
   }
 
-  private func fits(_ unit: Int, _ members: Int, _ inputs: Int) -> Bool {
+  private func fits(_ unit: Int, _ members: [Int], _ inputs: Int) -> Bool {
     let draft = drafts[unit]
-    let count = draft.members.count + members
-    let registers = count + draft.inputs.count + inputs + draft.constants.count + members
+    let count = draft.members.count + members.count
+    let constants = constants(of: members, beside: draft).count
+    let registers = count + draft.inputs.count + inputs + draft.constants.count + constants
+    let steps = (draft.members + members).reduce(0) {
+      $0 + program.expression(of: $1).instructions.count
+    }
     return count <= Recomputation.memberLimit && registers <= Recomputation.registerLimit
+      && steps <= Recomputation.stepLimit
+  }
+
+  private func constants(of members: [Int], beside draft: Schedule.Draft) -> [UInt64] {
+    var found: [UInt64] = []
+    for number in members.flatMap({ program.expression(of: $0).numbers })
+    where !draft.constants.contains(number) && !found.contains(number) {
+      found.append(number)
+    }
+    return found
+  }
+
+  /// Nanoseconds an element for writing or reading these values.
+  private func memoryCost(of values: [Int]) -> Double {
+    values.reduce(0) {
+      $0 + Double(program.values[$1].type.element.byteCount) * Recomputation.byteCost
+    }
   }
 
   private mutating func add(_ members: [Int], _ inputs: [Int], to unit: Int) {
+    drafts[unit].constants += constants(of: members, beside: drafts[unit])
     drafts[unit].members = (drafts[unit].members + members).sorted()
     for member in members { homes[member].append(unit) }
     for input in inputs where !drafts[unit].inputs.contains(input) {
@@ -180,12 +229,7 @@ package struct Recomputation {
 
   /// Nanoseconds an element.
   private func cost(of value: Int) -> Double {
-    guard case .computed(let operation, let inputs) = program.values[value].source,
-      let pointwise = operation.asPointwise
-    else { return 0 }
-    var body = Expression(inputCount: inputs.count)
-    _ = pointwise.express(&body, inputs.indices.map { Expression.Value(Int32($0)) })
-    return body.instructions.reduce(0) {
+    program.expression(of: value).instructions.reduce(0) {
       $0 + ($1.micro.isSimple ? Recomputation.stepCost : Recomputation.functionCost)
     }
   }
@@ -196,8 +240,7 @@ extension Micro {
   fileprivate var isSimple: Bool {
     switch self {
     case .copy, .add, .subtract, .multiply, .divide, .negate, .squareRoot, .maximum, .minimum,
-      .greater,
-      .equal, .select, .absolute, .floor, .ceil, .round, .truncate, .copySign, .toFloat16,
+      .greater, .equal, .select, .absolute, .floor, .ceil, .round, .truncate, .copySign, .toFloat16,
       .toBFloat16:
       true
     default: false

@@ -30,6 +30,7 @@ package struct Schedule {
   private static let inputLimit = 24
   /// Members, inputs and constants together; what is left of 64 is for steps within a member.
   private static let registerLimit = 54
+  private static let sumLimit = 32
 
   private let program: Program
   private let computeType: (Int) -> ElementType?
@@ -48,6 +49,9 @@ package struct Schedule {
     var constants: [UInt64] = []
     let compute: ElementType?
     let isLast: Bool
+
+    /// Whether all that it would compute is computed where it is needed.
+    var isEmpty: Bool { members.isEmpty && sums.isEmpty }
   }
 
   private struct GroupKey: Equatable {
@@ -184,9 +188,11 @@ package struct Schedule {
     let unit = unitOf[summed]
     if computeType(summed) != nil, unit >= 0 {
       guard drafts[unit].compute == compute else { return false }
-      drafts[unit].sums.append(value)
-      unitOf[value] = unit
-      return true
+      if drafts[unit].sums.count < Schedule.sumLimit {
+        drafts[unit].sums.append(value)
+        unitOf[value] = unit
+        return true
+      }
     }
     let key = GroupKey(
       stage: stage[value] - 1, shape: program.values[summed].type.shape, compute: compute,
@@ -198,7 +204,8 @@ package struct Schedule {
       current.append(-1)
       return keys.count - 1
     }
-    if current[place] < 0 || !drafts[current[place]].inputs.contains(summed) {
+    let isFull = current[place] < 0 || drafts[current[place]].sums.count >= Schedule.sumLimit
+    if isFull || !drafts[current[place]].inputs.contains(summed) {
       current[place] = drafts.count
       drafts.append(Draft(members: [], inputs: [summed], compute: compute, isLast: false))
     }
@@ -214,7 +221,9 @@ package struct Schedule {
     }
     let members = drafts[unit].members.count
     let inputs = drafts[unit].inputs.count + new.count
-    let constants = constants(of: value).filter { !drafts[unit].constants.contains($0) }
+    let constants = program.expression(of: value).numbers.filter {
+      !drafts[unit].constants.contains($0)
+    }
     let registers = members + 1 + inputs + drafts[unit].constants.count + constants.count
     let fits =
       members < Schedule.memberLimit && inputs <= Schedule.inputLimit
@@ -227,16 +236,6 @@ package struct Schedule {
     return true
   }
 
-  /// The bits of the numbers that a value's expression holds, each once.
-  private func constants(of value: Int) -> [UInt64] {
-    guard case .computed(let operation, let inputs) = program.values[value].source,
-      let pointwise = operation.asPointwise
-    else { return [] }
-    var body = Expression(inputCount: inputs.count)
-    _ = pointwise.express(&body, inputs.indices.map { Expression.Value(Int32($0)) })
-    return body.constants.map { $0.number.bitPattern }
-  }
-
   /// First the spine, depth-first: what leads on to other kernels. Into it go its ends (gradients of
   /// parameters), each as soon as its inputs are there: two that read one value then find it in the cache.
   /// Last what only gives results, each as soon as nobody else will read the leaves that it reads: the
@@ -246,7 +245,8 @@ package struct Schedule {
     var isDone = [Bool](repeating: false, count: drafts.count)
     var parts: [[Int]] = [[], [], []]
     for part in 0..<3 {
-      for unit in drafts.indices where (drafts[unit].isLast ? 2 : leadsOn[unit] ? 0 : 1) == part {
+      for unit in drafts.indices
+      where (drafts[unit].isLast ? 2 : leadsOn[unit] ? 0 : 1) == part && !drafts[unit].isEmpty {
         emit(unit, &isDone, &parts[part])
       }
     }

@@ -67,8 +67,54 @@ import Testing
     }
   }
 
+  /// Nor does anything else that is computed or summed with it change a sum.
+  @Test func theyAreTheSameInCompany() throws {
+    let x = Tensor.uniform([4000, 6, 16], 0, 1, key: RandomKey(3)).evaluated()
+    let b = Tensor.normal([6, 16], key: RandomKey(4)).evaluated()
+    func bits(_ make: () -> [Tensor]) throws -> [UInt64] {
+      try alone {
+        let made = make()
+        try Engine.evaluate(made)
+        return made[0].bits
+      }
+    }
+    #expect(
+      try bits { [x.sum([0, 1])] } == bits { [x.sum([0, 1]), x.sum([1, 2]), (x + b).sum([0])] })
+    #expect(
+      try bits { [exp(x).sum([0, 1])] }
+        == bits {
+          let y = exp(x)
+          return [y.sum([0, 1]), y + b, y.sum([1, 2]), y.sum()]
+        })
+  }
+
+  @Test(arguments: [CPUDevice.Kernels.best, .upToAVX2, .portable])
+  func sumsOfOneNumberEach(kernels: CPUDevice.Kernels) {
+    let found = alone {
+      CPUDevice.shared.with(kernels) {
+        Engine.removePlans()
+        let numbers = [2.0, 3, 5].map { Tensor($0).broadcast(to: [1000]) }
+        let sums = numbers.map { ($0 * 2).sum() } + numbers.map { ($0 + 1).sum() }
+        try? Engine.evaluate(sums)
+        return sums.map { $0.item }
+      }
+    }
+    #expect(found == [4000, 6000, 10_000, 3000, 4000, 6000])
+  }
+
+  @Test func asManySumsAsSomebodyAsksFor() throws {
+    let x = Tensor.normal([40, 50], key: RandomKey(1), .float64).evaluated()
+    let values = (0..<24).map { x * Double($0) }
+    let sums = values.flatMap { [$0.sum(), $0.sum([0]), $0.sum([1])] }
+    try Engine.evaluate(sums)
+    for (index, sum) in sums.enumerated() {
+      let total = x.doubles.reduce(0, +) * Double(index / 3)
+      #expect(abs(sum.doubles.reduce(0, +) - total) < 1e-9)
+    }
+  }
+
   @Test func onePassTakesAllSums() {
-    let x = Tensor.normal([512, 96], key: RandomKey(1)).evaluated()
+    let x = Tensor.normal([512, 128], key: RandomKey(1)).evaluated()
     let kernels = alone {
       Engine.removePlans()
       let y = tanh(x)
@@ -78,7 +124,7 @@ import Testing
       try? Engine.evaluate(sums)
       return Profile.entries.map { $0.summary }
     }
-    #expect(kernels == ["group of 2 over 49152 elements with 4 sums"])
+    #expect(kernels == ["group of 2 over 65536 elements with 4 sums"])
   }
 
   /// What is written over an input while that is summed would be summed too.

@@ -304,6 +304,31 @@ import Testing
     }
   }
 
+  /// What was captured while all parameters had been updated as often is another structure once they were not, though
+  /// the captured step itself saw none frozen.
+  @Test func otherStepsMayPartTheCounts() {
+    func weights(_ isReplay: Bool) -> [[Double]] {
+      alone {
+        Initialization.seed(5)
+        let net = Sequential(Linear(3, 4), Linear(4, 2))
+        let optimizer = Adam(net, learningRate: 0.1)
+        let (x, y) = (Tensor.normal([6, 3], key: RandomKey(1)), Tensor.zeros([6, 2]))
+        let loss = { (x: Tensor) in meanSquaredError(net(x), y) }
+        let step = optimizer.compiled(loss)
+        func take(_ count: Int) {
+          for _ in 0..<count { if isReplay { step(x) } else { optimizer.step { loss(x) } } }
+        }
+        take(4)
+        net.freeze("0.*")
+        optimizer.step { loss(x) }
+        net.unfreeze()
+        take(12)
+        return net.parameters.map { $0.value.doubles }
+      }
+    }
+    #expect(weights(true) == weights(false))
+  }
+
   @Test func otherThreadsOfTheDeviceAreAnotherPlan() {
     let step = alone(on: ReferenceDevice.shared) { () -> (Int) -> Tensor in
       let step = Workload.tiny.prepare(as: WorkloadVariant(isReplay: true))

@@ -64,8 +64,9 @@ typedef struct {
 } adj_output;
 
 /// A sum over what a program computes, seen as rows of `length` elements: of each column (`length` results) or of each
-/// row. It goes to the pointer that follows the outputs' and is rounded once, from double. In which order it is taken
-/// follows from the program's tile and the number of elements, whatever else the program computes.
+/// row. It goes to the pointer that follows the outputs'. Runs within a tile are added as they are, the rest in double.
+/// In which order follows from its length and the number of elements, whatever else the program computes: all sums of a
+/// program have one `adj_tile_of_sum`.
 typedef struct {
   int32_t source;    // the number of an output; or -1 - the number of a contiguous input that is stored as computed
   int32_t by_columns;
@@ -81,8 +82,10 @@ typedef struct {
   int64_t tile;      // elements of a tile: adj_tile_of
 } adj_program;
 
-/// Whole vectors, and where they fit whole rows of all that is summed or repeated.
+/// Whole vectors, and where they fit whole rows of what is summed, or else of what is repeated.
 int64_t adj_tile_of(const adj_program *program, int element_bytes);
+/// Of a program that takes a sum of this length.
+int64_t adj_tile_of_sum(int64_t length, int element_bytes);
 
 /// A program as machine code, made once for the processor that it runs on.
 typedef struct adj_pointwise_code adj_pointwise_code;
