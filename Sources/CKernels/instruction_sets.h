@@ -14,6 +14,9 @@
 #define NAMED(name) ADJ_JOIN3(name, SUFFIX, ISA)
 #define TYPED(name) ADJ_JOIN2(name, SUFFIX)
 
+// Before a loop over registers: clang would keep some of them in memory otherwise.
+#define ADJ_UNROLLED _Pragma("clang loop unroll(full)")
+
 #define ADJ_INLINE static inline __attribute__((always_inline, unused))
 
 // For tests: 0 lets the best instruction set serve, 1 goes up to AVX2, 2 is portable only.

@@ -138,11 +138,20 @@ extension CPUCompiler {
     let b = role == .kernelGradient ? channelsLast(inputs[1]) : rowMajor(inputs[1])
     let output: Location =
       role == .kernelGradient ? .rowMajor(value, type) : .channelsLast(value, type)
-    let kernel = ConvolutionKernel(role, motion, groups: groups, a, b, output, device)
     var writes = [value]
-    if kernel.scratchBytes > 0 {
-      kernel.scratchSlot = builder.newSlot(bytes: kernel.scratchBytes)
-      writes.append(kernel.scratchSlot)
+    func scratch(_ bytes: Int) -> Int {
+      if bytes == 0 { return 0 }
+      writes.append(builder.newSlot(bytes: bytes))
+      return writes[1]
+    }
+    let kernel: any Kernel
+    if let winograd = WinogradKernel(role, motion, groups: groups, a, b, output, device) {
+      winograd.scratchSlot = scratch(winograd.scratchBytes)
+      kernel = winograd
+    } else {
+      let plain = ConvolutionKernel(role, motion, groups: groups, a, b, output, device)
+      plain.scratchSlot = scratch(plain.scratchBytes)
+      kernel = plain
     }
     builder.append(kernel, reads: [a.slot, b.slot], writes: writes)
     locations[value] = output

@@ -35,15 +35,9 @@ final class ConvolutionKernel: Kernel {
     self.b = b.slot
     self.output = output.slot
     isDouble = output.type.element == .float64
-    let (images, kernels, results) =
-      switch role {
-      case .forward: (a.shape, b.shape, output.shape)
-      case .inputGradient: (output.shape, b.shape, a.shape)
-      case .kernelGradient: (a.shape, output.shape, b.shape)
-      }
-    shape = adj_convolution(
-      window: windowShape(images, results, kernel: kernels.spatial, motion),
-      o: Int64(kernels[0]), groups: Int64(groups))
+    shape = convolutionShape(role, motion, groups: groups, a, b, output)
+    let results = role == .inputGradient ? a.shape : role == .forward ? output.shape : b.shape
+    let kernels = role == .kernelGradient ? output.shape : b.shape
     threads = Int32(
       device.threads(forWork: results.count * kernels.dimensions.dropFirst().reduce(1, *)))
     primitive =
@@ -198,6 +192,22 @@ final class PoolKernel: Kernel {
     case .select: adj_max_pool_select_f64(&window, x, v, to, threads)
     }
   }
+}
+
+/// A convolution as the C kernels want it; `a` and `b` are the operands of its role.
+func convolutionShape(
+  _ role: ConvolutionKernel.Role, _ motion: WindowMotion, groups: Int, _ a: Location,
+  _ b: Location, _ output: Location
+) -> adj_convolution {
+  let (images, kernels, results) =
+    switch role {
+    case .forward: (a.shape, b.shape, output.shape)
+    case .inputGradient: (output.shape, b.shape, a.shape)
+    case .kernelGradient: (a.shape, output.shape, b.shape)
+    }
+  return adj_convolution(
+    window: windowShape(images, results, kernel: kernels.spatial, motion),
+    o: Int64(kernels[0]), groups: Int64(groups))
 }
 
 /// Channels-last images and results and the window between them, as the C kernels want them: with three spatial

@@ -90,3 +90,12 @@ void adj_convolution_input_gradient_f32(const adj_convolution *s, const float *u
 void adj_convolution_input_gradient_f64(const adj_convolution *s, const double *upstream, const double *weights, double *gradient, void *scratch, int threads);
 void adj_convolution_weight_gradient_f32(const adj_convolution *s, const float *in, const float *upstream, float *gradient, void *scratch, int threads);
 void adj_convolution_weight_gradient_f64(const adj_convolution *s, const double *in, const double *upstream, double *gradient, void *scratch, int threads);
+
+// --- the same for 3x3 windows that move by one over numbers of channels that are multiples of 16, by Winograd's
+// F(2x2, 3x3), which multiplies 2.25 times less often. `scratch` holds adj_winograd_scratch bytes, 64-byte aligned.
+typedef enum { ADJ_WINOGRAD_FORWARD, ADJ_WINOGRAD_INPUT_GRADIENT, ADJ_WINOGRAD_WEIGHT_GRADIENT } adj_winograd_role;
+int adj_winograd_serves(const adj_convolution *s);
+int64_t adj_winograd_scratch(const adj_convolution *s, adj_winograd_role role, int threads);
+void adj_winograd_forward(const adj_convolution *s, const float *in, const float *weights, float *out, void *scratch, int threads);
+void adj_winograd_input_gradient(const adj_convolution *s, const float *upstream, const float *weights, float *gradient, void *scratch, int threads);
+void adj_winograd_weight_gradient(const adj_convolution *s, const float *in, const float *upstream, float *gradient, void *scratch, int threads);
