@@ -144,6 +144,48 @@ static inline int is_inside(const patch_grid *g, const patch_place *p) {
   return p->top >= 0 && p->left >= 0 && p->top + 4 <= g->height && p->left + 4 <= g->width;
 }
 
+/// Memory that will be wanted while products run that need none.
+typedef struct {
+  const char *begin;
+  int64_t lines; // of a cache
+} coming;
+
+enum { cache_line = 64 };
+
+static coming rows_coming(const float *from, int64_t line, int64_t first, int64_t last) {
+  const char *begin = (const char *)(from + first * line), *end = (const char *)(from + last * line);
+  return (coming){begin, adj_max(0, (end - begin) / cache_line)};
+}
+
+/// What of the images is first read by the patches from `begin` on.
+static coming patches_coming(const winograd_task *task, int64_t begin, int64_t count) {
+  const patch_grid *g = &task->grid;
+  if (count <= 0) return (coming){0, 0};
+  patch_place first = place_of(g, begin), last = place_of(g, begin + count - 1);
+  int64_t top = first.n * g->height + adj_max(0, first.top + 2), all = g->n * g->height;
+  return rows_coming(task->images, g->width * g->channels, top, adj_min(all, last.n * g->height + last.top + 4));
+}
+
+/// The results of some tiles: where they will be written, or their gradient.
+static coming results_coming(const winograd_task *task, const float *results, int64_t begin, int64_t count) {
+  const patch_grid *g = &task->grid;
+  if (count <= 0) return (coming){0, 0};
+  patch_place first = place_of(g, begin), last = place_of(g, begin + count - 1);
+  return rows_coming(results, g->out_width * g->outputs, first.n * g->out_height + first.out_top,
+                     last.n * g->out_height + adj_min(g->out_height, last.out_top + 2));
+}
+
+/// Asks for the share of one of all points.
+static inline void fetch(coming c, int64_t point) {
+  int64_t end = c.lines * (point + 1) / points;
+  for (int64_t i = c.lines * point / points; i < end; i++) __builtin_prefetch(c.begin + i * cache_line, 0, 2);
+}
+
+static inline void fetch_to_write(coming c, int64_t point) {
+  int64_t end = c.lines * (point + 1) / points;
+  for (int64_t i = c.lines * point / points; i < end; i++) __builtin_prefetch(c.begin + i * cache_line, 1, 2);
+}
+
 #define ELEMENT float
 #define SUFFIX f32
 #include "near_product.inc"
