@@ -10,6 +10,7 @@
 #include <math.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
+#include <immintrin.h>
 #endif
 
 // A call of a program that is machine code.

@@ -79,25 +79,40 @@ INLINE V NAME(horner)(V x, const REAL *fit, int terms) {
 
 INLINE V NAME(power_of_two)(VI exponent) { return (V)((exponent + EXPONENT_BIAS) << MANTISSA_BITS); }
 
-// x = exponent * ln 2 + r with |r| <= ln 2 / 2; returns e^r - 1.
-INLINE V NAME(reduced_expm1)(V x, VI *exponent) {
+// x = whole * ln 2 + r with |r| <= ln 2 / 2; returns e^r - 1. `exponent` is the whole number too.
+INLINE V NAME(reduced_expm1)(V x, V *whole, VI *exponent) {
   V rounder = NAME(splat)(ROUNDER);
   V shifted = FMA(x, NAME(splat)(LOG2_E), rounder);
-  V n = shifted - rounder;
+  V n = *whole = shifted - rounder;
   *exponent = (VI)shifted - (VI)rounder;
   V r = FMA(n, NAME(splat)(-LN2_HIGH), x);
   r = FMA(n, NAME(splat)(-LN2_LOW), r);
   return FMA(r * r, HORNER(r, NAME(exp_fit)), r);
 }
 
-// The clamps compare so that NaN passes; the scale goes on in two halves so that results may be subnormal.
+// p * 2^exponent, rounded once: where no instruction does it, in two halves so that results may be subnormal.
+INLINE V NAME(scaled)(V p, V whole, VI exponent) {
+#if defined(__x86_64__) && VECTOR_BYTES == 64 && ADJ_DOUBLE
+  (void)exponent;
+  return (V)_mm512_scalef_pd((__m512d)p, (__m512d)whole);
+#elif defined(__x86_64__) && VECTOR_BYTES == 64
+  (void)exponent;
+  return (V)_mm512_scalef_ps((__m512)p, (__m512)whole);
+#else
+  (void)whole;
+  VI half = exponent >> 1;
+  return p * NAME(power_of_two)(half) * NAME(power_of_two)(exponent - half);
+#endif
+}
+
+// The clamps compare so that NaN passes.
 INLINE V NAME(exp)(V x) {
   x = NAME(blend)(x > NAME(splat)(EXP_GREATEST), NAME(splat)(EXP_GREATEST), x);
   x = NAME(blend)(x < NAME(splat)(EXP_LEAST), NAME(splat)(EXP_LEAST), x);
+  V whole;
   VI exponent;
-  V p = NAME(reduced_expm1)(x, &exponent) + 1;
-  VI half = exponent >> 1;
-  return p * NAME(power_of_two)(half) * NAME(power_of_two)(exponent - half);
+  V p = NAME(reduced_expm1)(x, &whole, &exponent) + 1;
+  return NAME(scaled)(p, whole, exponent);
 }
 
 // An odd polynomial near 0, where the relative accuracy of the other form is lost: 1 - 2 / (e^2x + 1).
@@ -107,8 +122,9 @@ INLINE V NAME(tanh)(V x) {
   V small = FMA(size * square, HORNER(square, NAME(tanh_fit)), size);
   V twice = size * 2;
   twice = NAME(blend)(twice > NAME(splat)(TANH_GREATEST), NAME(splat)(TANH_GREATEST), twice);
+  V whole;
   VI exponent;
-  V e = NAME(reduced_expm1)(twice, &exponent);
+  V e = NAME(reduced_expm1)(twice, &whole, &exponent);
   V scale = NAME(power_of_two)(exponent);
   V large = 1 - 2 / FMA(e, scale, scale + 1);
   return (V)((VI)NAME(blend)(size < NAME(splat)(TANH_SMALL), small, large) | sign);

@@ -34,8 +34,9 @@ INLINE V NAME(copy_sign)(V x, V y) { return (V)(((VI)x & ~SIGN_BIT) | ((VI)y & S
 // e^x - 1 without cancellation: (e^r - 1) 2^n + (2^n - 1), as long as 2^n - 1 is not 2^n itself.
 INLINE V NAME(expm1)(V x) {
   V size = (V)((VI)x & ~SIGN_BIT), limit = NAME(splat)((REAL)(MANTISSA_BITS / 2));
+  V whole;
   VI exponent;
-  V p = NAME(reduced_expm1)(NAME(blend)(size > limit, limit, x), &exponent);
+  V p = NAME(reduced_expm1)(NAME(blend)(size > limit, limit, x), &whole, &exponent);
   V scale = NAME(power_of_two)(exponent);
   V result = NAME(blend)(size > limit, NAME(exp)(x) - 1, FMA(p, scale, scale - 1));
   result = NAME(blend)(x != x, x, result);

@@ -109,11 +109,22 @@ package struct Expression: Sendable {
     return value
   }
 
+  /// What is there already is not computed again, and |−x| is |x|.
   package mutating func emit(
     _ micro: Micro, _ a: Value, _ b: Value? = nil, _ c: Value? = nil
   ) -> Value {
+    if micro == .absolute, let negated = instructions.last(where: { $0.result == a }),
+      negated.micro == .negate
+    {
+      return emit(.absolute, negated.a)
+    }
+    let (b, c) = (b ?? a, c ?? a)
+    for known in instructions
+    where known.micro == micro && known.a == a && known.b == b && known.c == c {
+      return known.result
+    }
     let result = newValue()
-    instructions.append(Instruction(micro: micro, result: result, a: a, b: b ?? a, c: c ?? a))
+    instructions.append(Instruction(micro: micro, result: result, a: a, b: b, c: c))
     return result
   }
 }

@@ -56,9 +56,9 @@ public func gelu(_ x: Tensor) -> Tensor {
 /// The approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))) of `gelu`; 0 at −∞.
 public func geluTanh(_ x: Tensor) -> Tensor {
   levelled(x) { x in
-    let cubic = x.constant(1) + x.constant(0.044715) * x * x
-    return x.constant(0.5) * x
-      * (x.constant(1) + tanh(x.constant(0.7978845608028654) * x * cubic))
+    // (1 + tanh u) / 2 = σ(2u), which keeps its accuracy where that is a difference. 2√(2/π) and its cubic term:
+    let cubic = x.constant(1.5957691216057308) + x.constant(0.07135481627260025) * (x * x)
+    return x * sigmoid(x * cubic)
   }
 }
 
