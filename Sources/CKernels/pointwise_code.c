@@ -199,7 +199,7 @@ static void write_unary(compiler *c, const step *s) {
     }
     case ADJ_TO_BFLOAT16: {
       int below_half = need(c, constant(c, CONSTANT_BELOW_HALF)), quiet = need(c, constant(c, CONSTANT_QUIET));
-      emit_to_bfloat16(out, hold(c, s->result), x, below_half, quiet);
+      emit_to_bfloat16(out, hold(c, s->result), x, below_half, quiet, s->is_packed);
       return;
     }
     default: emit_round(out, hold(c, s->result), x, rounding(s->op));
@@ -306,8 +306,13 @@ static void write_loop(compiler *c) {
     c->locked = pinned;
     int reg = need(c, c->outputs[k]);
     emit_pointer(&c->out, c->program->input_count + k);
-    if (!c->out.wide && is_written_as_halves(c->program, k)) emit_bfloat16_store(&c->out, reg, free_register(c));
-    else emit_access(&c->out, STORE, reg);
+    if (c->out.wide || !is_written_as_halves(c->program, k)) {
+      emit_access(&c->out, STORE, reg);
+      continue;
+    }
+    int packed = reg;
+    if (!is_packed_value(c, c->outputs[k])) emit_shift(&c->out, SHIFT_RIGHT, packed = free_register(c), reg, 16);
+    emit_halves_access(&c->out, STORE, packed);
   }
   emit_loop_end(&c->out, top);
 }
@@ -357,6 +362,7 @@ adj_pointwise_code *adj_compile_pointwise(const adj_program *program, int is_dou
   adj_pointwise_code *code = NULL;
   if (read_program(c)) {
     fuse_comparisons(c);
+    pack_halves(c);
     find_last_uses(c);
     emit_entry(&c->out, frame_place(MAX_VALUES + 2) + VECTOR);
     write_uniforms(c);

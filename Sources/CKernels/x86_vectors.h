@@ -148,7 +148,8 @@ static void emit_shift(assembler *a, int direction, int dst, int src, int bits) 
 }
 
 // To the nearest, halves to the even one; a NaN becomes quiet. `below_half` and `quiet` hold 0x7fff and 0x400000.
-static void emit_to_bfloat16(assembler *a, int dst, int src, int below_half, int quiet) {
+// Packed, the result's bits are the lower halves.
+static void emit_to_bfloat16(assembler *a, int dst, int src, int below_half, int quiet, int packed) {
   instruction add = {MAP_0F, PREFIX_66, 0xFE};
   emit_shift(a, SHIFT_LEFT, dst, src, 15);
   emit_shift(a, SHIFT_RIGHT, dst, dst, 31);
@@ -157,7 +158,7 @@ static void emit_to_bfloat16(assembler *a, int dst, int src, int below_half, int
   emit_compare(a, 1, src, src, COMPARE_UNORDERED);
   emit_vector(a, (instruction){MAP_0F, PREFIX_66, 0xEB}, dst, src, quiet, 1, 0);
   emit_shift(a, SHIFT_RIGHT, dst, dst, 16);
-  emit_shift(a, SHIFT_LEFT, dst, dst, 16);
+  if (!packed) emit_shift(a, SHIFT_LEFT, dst, dst, 16);
 }
 
 // Between the lower halves of a register and [rax + r12 / 2], by way of rcx.
@@ -171,11 +172,6 @@ static void emit_halves_access(assembler *a, int direction, int vector) {
 static void emit_bfloat16_load(assembler *a, int dst) {
   emit_halves_access(a, LOAD, dst);
   emit_shift(a, SHIFT_LEFT, dst, dst, 16);
-}
-
-static void emit_bfloat16_store(assembler *a, int src, int free) {
-  emit_shift(a, SHIFT_RIGHT, free, src, 16);
-  emit_halves_access(a, STORE, free);
 }
 
 // --- the frame of a function of (table, offset, end): rbx, r12 and r13

@@ -87,6 +87,29 @@ import Testing
     #expect(found.doubles != exact.doubles)
   }
 
+  @Test(arguments: [(70, 3, 3, 20), (33, 4, 2, 32), (128, 2, 2, 64)], [true, false])
+  func selfAttentionIsNearThatOfFloat64(form: (Int, Int, Int, Int), causal: Bool) {
+    let (places, heads, keyHeads, width) = form
+    let rows = Tensor.normal([2, places, (heads + 2 * keyHeads) * width], key: RandomKey(1))
+    let upstream = Tensor.normal([2, places, heads * width], key: RandomKey(2))
+    func values(_ rows: Tensor, _ upstream: Tensor) -> [[Double]] {
+      let y = selfAttention(rows, heads: heads, keyHeads: keyHeads, causal: causal)
+      return [y.doubles, gradient(of: (y * upstream).sum(), withRespectTo: rows).doubles]
+    }
+    let exact = values(rows.cast(to: .float64), upstream.cast(to: .float64))
+    for engine in PrecisionTests.engines {
+      Devices.with(engine) {
+        let found = withPrecision(.bfloat16) { values(rows, upstream) }
+        for (a, b) in zip(found, exact) {
+          let size = b.reduce(0) { Swift.max($0, Swift.abs($1)) }
+          let error = zip(a, b).reduce(0) { Swift.max($0, Swift.abs($1.0 - $1.1)) }
+          #expect(error < 0.02 * size, "\(engine.name): \(error) of \(size)")
+          #expect(error > 1e-5 * size, "\(engine.name) rounded nothing")
+        }
+      }
+    }
+  }
+
   /// The scope belongs to where a product is written: not to where its gradient is taken or its value is read.
   @Test func theScopeIsThatOfTheProduct() {
     let a = Tensor.normal([40, 50], key: RandomKey(1))
@@ -102,6 +125,22 @@ import Testing
     #expect(
       withPrecision(.bfloat16) { withPrecision(.float32) { matmul(a, b).doubles } }
         == matmul(a, b).doubles)
+  }
+
+  /// With the instructions for it, the library multiplies bfloat16 itself, and nothing in the step is copied for that.
+  @Test func largeProductsRunAsBfloat16() {
+    let summaries = alone {
+      let step = Workload.mlp.prepare(as: WorkloadVariant(precision: .bfloat16))
+      _ = step(0)
+      Profile.set(true)
+      _ = step(1)
+      defer { Profile.set(false) }
+      return Profile.entries.map { $0.summary }
+    }
+    let products = summaries.filter { $0.contains("matmul") }
+    #expect(!products.isEmpty)
+    guard CPUDevice.multipliesBfloat16 else { return }
+    #expect(products.contains { $0.hasPrefix("bfloat16 matmul 64×128×784") })
   }
 
   @Test func otherTypesStayAsTheyAre() {

@@ -155,6 +155,7 @@ public func selfAttention(
   return SelfAttention(
     AttentionForm(
       heads: heads, keyHeads: keyHeads ?? heads, isCausal: causal,
-      scale: scale ?? 1 / Double(Swift.max(width, 1)).squareRoot())
+      scale: scale ?? 1 / Double(Swift.max(width, 1)).squareRoot(),
+      precision: rows.element == .float32 ? Precision.current : .float32)
   ).apply(rows)
 }
