@@ -56,23 +56,27 @@ func unseenLoss(
   let material: Material
   let network: any Module
   let optimizer: Optimizer
+  let rate: Double
   switch name {
   case "mlp-wide":
     material = try pictures(256, seed: seed, flat: true)
     network = MLP([784, 1024, 1024, 10])
-    optimizer = Adam(network, learningRate: 1e-3)
+    (rate, optimizer) = (1e-3, Adam(network, learningRate: 1e-3))
   case "resnet20":
     material = try pictures(64, seed: seed, flat: false)
     network = ResNet.small(20, channels: 1)
-    optimizer = SGD(network, learningRate: 0.1, momentum: 0.9, weightDecay: 1e-4)
+    rate = 0.1
+    optimizer = SGD(network, learningRate: rate, momentum: 0.9, weightDecay: 1e-4)
   default:
     let (text, vocabulary) = try characters(files, context: 128, seed: seed)
     material = text
     network = GPT(
       vocabulary: vocabulary, context: 128, width: 128, depth: 4, heads: 4, tiedHead: false,
       headBias: true, activation: .geluTanh)
-    optimizer = Adam(network, learningRate: 1e-3, weightDecay: 0.01)
+    (rate, optimizer) = (1e-3, Adam(network, learningRate: 1e-3, weightDecay: 0.01))
   }
+  // Falling to nothing, so that the last steps' own noise is not what is compared.
+  optimizer.schedule = RateSchedule.cosine(rate, length: steps).value
   func outcome(_ x: Tensor, _ y: Tensor) -> Tensor {
     withPrecision(precision) {
       let output = network(x)
