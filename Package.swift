@@ -81,6 +81,9 @@ let package = Package(
       name: "adjoint-resume",
       dependencies: ["Adjoint", "AdjointGraph", "AdjointRuntime"],
       path: "Sources/Resume", swiftSettings: settings),
+    .executableTarget(
+      name: "adjoint-precision",
+      dependencies: ["Adjoint"], path: "Sources/Precision", swiftSettings: settings),
     example("network"),
     example("own-layer"),
     example("gradient"),

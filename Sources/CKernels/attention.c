@@ -34,5 +34,12 @@ int64_t adj_attention_scratch(const adj_attention *s, int element_bytes, int thr
   return thread_elements(s) * element_bytes * attention_team(s, threads);
 }
 
+#if defined(__x86_64__)
+#define HAS_PAIRS_f32 1
+#else
+#define HAS_PAIRS_f32 0
+#endif
+#define HAS_PAIRS_f64 0
+
 #define ELEMENT_TEMPLATE "attention.inc"
 #include "each_element.inc"

@@ -1,6 +1,7 @@
 // oneDNN, loaded at run time: whether it is there, and its matrix product.
 #include "adjoint_onednn.h"
 #include "adjoint_threads.h"
+#include "instruction_sets.h"
 #include "onednn_internal.h"
 
 #if __has_include(<oneapi/dnnl/dnnl.h>)
@@ -114,7 +115,11 @@ int adj_onednn_matmul(int transpose_a, int transpose_b, int64_t m, int64_t n, in
                      0.0f, c, ldc) != dnnl_success;
 }
 
+int adj_has_bfloat16(void) { return adj_instruction_limit == 0 && adj_onednn_multiplies_bfloat16(); }
+
 #else
+
+int adj_has_bfloat16(void) { return 0; }
 
 int adj_onednn_available(void) { return 0; }
 

@@ -71,7 +71,7 @@ static int create_operand(adj_onednn_conv *conv, int operand, const adj_geometry
                           dnnl_primitive_desc_t description) {
   adj_operand_rule rule = operand_rule(conv->kind, operand);
   adj_layout inner = adj_dnnl()->primitive_desc_query_md(description, rule.query, 0);
-  adj_layout outer = adj_layout_create(g->ranks[operand], g->dims[operand],
+  adj_layout outer = adj_layout_create(g->ranks[operand], g->dims[operand], g->type,
                                        operand == WEIGHTS ? adj_weights_tag(g) : adj_images_tag(g));
   conv->operands[operand].argument = rule.argument;
   int created = inner && outer &&
@@ -112,6 +112,13 @@ adj_onednn_conv *adj_onednn_conv_create(int kind, const adj_conv_shape *shape, i
   return NULL;
 }
 
+int adj_onednn_conv_exists(int kind, const adj_conv_shape *shape) {
+  adj_geometry geometry;
+  dnnl_primitive_desc_t description = adj_dnnl() ? adj_describe_convolution(kind, shape, &geometry) : NULL;
+  if (description) adj_dnnl()->primitive_desc_destroy(description);
+  return description != NULL;
+}
+
 void adj_onednn_conv_destroy(adj_onednn_conv *conv) {
   if (!conv) return;
   const adj_dnnl_library *dnnl = adj_dnnl();
@@ -127,7 +134,7 @@ void adj_onednn_conv_destroy(adj_onednn_conv *conv) {
   free(conv);
 }
 
-static int set_address(adj_operand *operand, const float *address) {
+static int set_address(adj_operand *operand, const void *address) {
   return adj_dnnl()->memory_set_data_handle(operand->outer, (void *)address) == dnnl_success;
 }
 
@@ -149,7 +156,7 @@ static int run_primitive(const adj_onednn_conv *conv) {
   return dnnl->primitive_execute(conv->primitive, dnnl->stream, count, arguments) == dnnl_success;
 }
 
-static int run_locked(adj_onednn_conv *conv, const float *a, const float *b, float *out) {
+static int run_locked(adj_onednn_conv *conv, const void *a, const void *b, void *out) {
   adj_operand *first = &conv->operands[first_input_of(conv->kind)];
   adj_operand *second = &conv->operands[second_input_of(conv->kind)];
   adj_operand *output = &conv->operands[output_of(conv->kind)];
@@ -160,7 +167,7 @@ static int run_locked(adj_onednn_conv *conv, const float *a, const float *b, flo
          adj_dnnl()->stream_wait(adj_dnnl()->stream) == dnnl_success;
 }
 
-int adj_onednn_conv_run(adj_onednn_conv *conv, const float *a, const float *b, float *out) {
+int adj_onednn_conv_run(adj_onednn_conv *conv, const void *a, const void *b, void *out) {
   if (!conv) return 1;
   pthread_mutex_lock(&conv->lock);
   int ran = run_locked(conv, a, b, out);
@@ -175,9 +182,14 @@ adj_onednn_conv *adj_onednn_conv_create(int kind, const adj_conv_shape *shape, i
   return 0;
 }
 
+int adj_onednn_conv_exists(int kind, const adj_conv_shape *shape) {
+  (void)kind, (void)shape;
+  return 0;
+}
+
 void adj_onednn_conv_destroy(adj_onednn_conv *conv) { (void)conv; }
 
-int adj_onednn_conv_run(adj_onednn_conv *conv, const float *a, const float *b, float *out) {
+int adj_onednn_conv_run(adj_onednn_conv *conv, const void *a, const void *b, void *out) {
   (void)conv, (void)a, (void)b, (void)out;
   return 1;
 }

@@ -13,29 +13,29 @@ typedef struct {
   int skip_batched;  // pass over the implementations that batch small products, "brgconv" by name
 } adj_layout_choice;
 
-adj_layout adj_layout_create(int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
+adj_layout adj_layout_create(int rank, const dnnl_dims_t dims, dnnl_data_type_t type, dnnl_format_tag_t tag) {
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_memory_desc_t layout = NULL;
-  if (adj_dnnl()->memory_desc_create_with_tag(&layout, rank, dims, dnnl_f32, tag) != dnnl_success) return NULL;
+  if (adj_dnnl()->memory_desc_create_with_tag(&layout, rank, dims, type, tag) != dnnl_success) return NULL;
   return layout;
 #else
   dnnl_memory_desc_t *layout = malloc(sizeof *layout);
   if (!layout) return NULL;
-  if (adj_dnnl()->memory_desc_init_by_tag(layout, rank, dims, dnnl_f32, tag) == dnnl_success) return layout;
+  if (adj_dnnl()->memory_desc_init_by_tag(layout, rank, dims, type, tag) == dnnl_success) return layout;
   free(layout);
   return NULL;
 #endif
 }
 
-adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, const dnnl_dims_t strides) {
+adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, dnnl_data_type_t type, const dnnl_dims_t strides) {
 #if DNNL_VERSION_MAJOR >= 3
   dnnl_memory_desc_t layout = NULL;
-  if (adj_dnnl()->memory_desc_create_with_strides(&layout, rank, dims, dnnl_f32, strides) != dnnl_success) return NULL;
+  if (adj_dnnl()->memory_desc_create_with_strides(&layout, rank, dims, type, strides) != dnnl_success) return NULL;
   return layout;
 #else
   dnnl_memory_desc_t *layout = malloc(sizeof *layout);
   if (!layout) return NULL;
-  if (adj_dnnl()->memory_desc_init_by_strides(layout, rank, dims, dnnl_f32, strides) == dnnl_success) return layout;
+  if (adj_dnnl()->memory_desc_init_by_strides(layout, rank, dims, type, strides) == dnnl_success) return layout;
   free(layout);
   return NULL;
 #endif
@@ -150,6 +150,7 @@ static int add_axis(adj_geometry *g, int operand, int64_t size) {
 static int describe_geometry(adj_geometry *g, const adj_conv_shape *s) {
   memset(g, 0, sizeof *g);
   g->axes = s->axes, g->has_groups = s->groups > 1;
+  g->type = s->is_bfloat16 ? dnnl_bf16 : dnnl_f32;
   int fits = (!g->has_groups || add_axis(g, WEIGHTS, s->groups)) && add_axis(g, WEIGHTS, s->o / s->groups) &&
              add_axis(g, WEIGHTS, s->c / s->groups) && add_axis(g, IMAGES, s->n) && add_axis(g, IMAGES, s->c) &&
              add_axis(g, RESULTS, s->n) && add_axis(g, RESULTS, s->o);
@@ -164,9 +165,9 @@ static int describe_geometry(adj_geometry *g, const adj_conv_shape *s) {
 /// Describes the primitive for one choice of layouts; null where the library has none for it.
 static dnnl_primitive_desc_t describe_with_layouts(int kind, const adj_geometry *g, adj_layout_choice choice,
                                                    dnnl_primitive_attr_t attributes) {
-  adj_layout layouts[OPERANDS] = {adj_layout_create(g->ranks[IMAGES], g->dims[IMAGES], choice.images),
-                                  adj_layout_create(g->ranks[WEIGHTS], g->dims[WEIGHTS], dnnl_format_tag_any),
-                                  adj_layout_create(g->ranks[RESULTS], g->dims[RESULTS], choice.results)};
+  adj_layout layouts[OPERANDS] = {adj_layout_create(g->ranks[IMAGES], g->dims[IMAGES], g->type, choice.images),
+                                  adj_layout_create(g->ranks[WEIGHTS], g->dims[WEIGHTS], g->type, dnnl_format_tag_any),
+                                  adj_layout_create(g->ranks[RESULTS], g->dims[RESULTS], g->type, choice.results)};
   dnnl_primitive_desc_t forward = NULL, result = NULL;
   if (layouts[IMAGES] && layouts[WEIGHTS] && layouts[RESULTS] &&
       describe(&forward, ADJ_CONV_FORWARD, layouts, g, attributes, NULL,
@@ -194,7 +195,8 @@ static int has_narrow_channels(const adj_geometry *g) {
 /// Passing over batches pays only where the direct kernel has the same vectors; and a "ref" implementation is
 /// a plain loop, which takes some hundred times as long as the others, and longer than our own kernels.
 static int is_worthwhile(dnnl_primitive_desc_t description, adj_layout_choice choice) {
-  return choice.skip_batched ? has_name(description, "jit:avx512") : !has_name(description, "ref");
+  if (choice.skip_batched) return has_name(description, "jit:avx512") || has_name(description, "jit_bf16:avx512");
+  return !has_name(description, "ref");
 }
 
 /// The first choice for which the library has a fast primitive. Channels-last comes before the library's own

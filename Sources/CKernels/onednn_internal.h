@@ -54,14 +54,15 @@ enum { IMAGES, WEIGHTS, RESULTS, OPERANDS };
 /// What oneDNN wants to know about a shape, in its own types.
 typedef struct {
   int axes, has_groups;
+  dnnl_data_type_t type;
   int ranks[OPERANDS];
   dnnl_dims_t dims[OPERANDS];
   dnnl_dims_t strides, dilations, padding_before, padding_after;
 } adj_geometry;
 
 #pragma GCC visibility push(hidden)
-adj_layout adj_layout_create(int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag);
-adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, const dnnl_dims_t strides);
+adj_layout adj_layout_create(int rank, const dnnl_dims_t dims, dnnl_data_type_t type, dnnl_format_tag_t tag);
+adj_layout adj_layout_create_strided(int rank, const dnnl_dims_t dims, dnnl_data_type_t type, const dnnl_dims_t strides);
 void adj_layout_destroy(adj_layout layout);
 
 /// The caller's layout of weights: dense, with the groups in front where there are some.
@@ -74,5 +75,7 @@ static inline dnnl_format_tag_t adj_images_tag(const adj_geometry *g) { return g
 
 /// Fills in `g` and describes the primitive that suits the shape; null where the library has none.
 dnnl_primitive_desc_t adj_describe_convolution(int kind, const adj_conv_shape *shape, adj_geometry *g);
+/// Whether the library's products of bfloat16 are made for this processor and its own settings.
+int adj_onednn_multiplies_bfloat16(void);
 #pragma GCC visibility pop
 #endif

@@ -7,6 +7,7 @@
 #if __has_include(<oneapi/dnnl/dnnl.h>)
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LEFT, RIGHT, RESULT, MATRICES };
 
@@ -18,10 +19,10 @@ struct adj_onednn_product {
 };
 
 // The library's logical matrix is `rows` by `columns`, however it lies in memory.
-static adj_layout matrix_layout(int64_t rows, int64_t columns, int64_t leading, int transposed) {
+static adj_layout matrix_layout(int64_t rows, int64_t columns, int64_t leading, int transposed, dnnl_data_type_t type) {
   dnnl_dims_t dims = {rows, columns};
   dnnl_dims_t strides = {transposed ? 1 : leading, transposed ? leading : 1};
-  return adj_layout_create_strided(2, dims, strides);
+  return adj_layout_create_strided(2, dims, type, strides);
 }
 
 static dnnl_primitive_desc_t describe(const adj_layout *layouts) {
@@ -38,6 +39,28 @@ static dnnl_primitive_desc_t describe(const adj_layout *layouts) {
   return description;
 }
 
+static int is_for_bfloat16(void) {
+  adj_layout matrix = matrix_layout(64, 64, 64, 0, dnnl_bf16);
+  const adj_layout layouts[MATRICES] = {matrix, matrix, matrix};
+  dnnl_primitive_desc_t description = matrix ? describe(layouts) : NULL;
+  const char *name = NULL;
+  int found = description &&
+              adj_dnnl()->primitive_desc_query(description, dnnl_query_impl_info_str, 0, &name) == dnnl_success &&
+              name && (strstr(name, "bf16") || strstr(name, "amx"));
+  if (description) adj_dnnl()->primitive_desc_destroy(description);
+  adj_layout_destroy(matrix);
+  return found;
+}
+
+static int multiplies_bfloat16;
+static pthread_once_t ask_once = PTHREAD_ONCE_INIT;
+static void ask(void) { multiplies_bfloat16 = adj_dnnl() && is_for_bfloat16(); }
+
+int adj_onednn_multiplies_bfloat16(void) {
+  pthread_once(&ask_once, ask);
+  return multiplies_bfloat16;
+}
+
 static int create_parts(adj_onednn_product *product, const adj_layout *layouts) {
   const adj_dnnl_library *dnnl = adj_dnnl();
   dnnl_primitive_desc_t description = describe(layouts);
@@ -51,7 +74,8 @@ static int create_parts(adj_onednn_product *product, const adj_layout *layouts) 
 }
 
 adj_onednn_product *adj_onednn_product_create(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
-                                              int64_t lda, int64_t ldb, int64_t ldc, int threads) {
+                                              int64_t lda, int64_t ldb, int64_t ldc, int is_bfloat16,
+                                              int threads) {
   if (!adj_dnnl() || m < 1 || n < 1 || k < 1 || threads < 1) return NULL;
   adj_onednn_product *product = calloc(1, sizeof *product);
   if (!product) return NULL;
@@ -59,8 +83,9 @@ adj_onednn_product *adj_onednn_product_create(int transpose_a, int transpose_b, 
   pthread_mutex_init(&product->lock, NULL);
   // The primitive is laid out for the team it finds here and must run with the same.
   adj_set_library_threads(threads);
-  adj_layout layouts[MATRICES] = {matrix_layout(m, k, lda, transpose_a), matrix_layout(k, n, ldb, transpose_b),
-                                  matrix_layout(m, n, ldc, 0)};
+  dnnl_data_type_t type = is_bfloat16 ? dnnl_bf16 : dnnl_f32;
+  adj_layout layouts[MATRICES] = {matrix_layout(m, k, lda, transpose_a, type),
+                                  matrix_layout(k, n, ldb, transpose_b, type), matrix_layout(m, n, ldc, 0, type)};
   int created = layouts[LEFT] && layouts[RIGHT] && layouts[RESULT] && create_parts(product, layouts);
   for (int i = 0; i < MATRICES; i++) adj_layout_destroy(layouts[i]);
   if (created) return product;
@@ -79,10 +104,10 @@ void adj_onednn_product_destroy(adj_onednn_product *product) {
   free(product);
 }
 
-static int run_locked(adj_onednn_product *product, const float *a, const float *b, float *c) {
+static int run_locked(adj_onednn_product *product, const void *a, const void *b, void *c) {
   const adj_dnnl_library *dnnl = adj_dnnl();
   adj_set_library_threads(product->threads);
-  const float *addresses[MATRICES] = {a, b, c};
+  const void *addresses[MATRICES] = {a, b, c};
   for (int i = 0; i < MATRICES; i++) {
     if (dnnl->memory_set_data_handle(product->matrices[i], (void *)addresses[i]) != dnnl_success) return 0;
   }
@@ -93,7 +118,7 @@ static int run_locked(adj_onednn_product *product, const float *a, const float *
          dnnl->stream_wait(dnnl->stream) == dnnl_success;
 }
 
-int adj_onednn_product_run(adj_onednn_product *product, const float *a, const float *b, float *c) {
+int adj_onednn_product_run(adj_onednn_product *product, const void *a, const void *b, void *c) {
   if (!product) return 1;
   pthread_mutex_lock(&product->lock);
   int ran = run_locked(product, a, b, c);
@@ -104,14 +129,15 @@ int adj_onednn_product_run(adj_onednn_product *product, const float *a, const fl
 #else
 
 adj_onednn_product *adj_onednn_product_create(int transpose_a, int transpose_b, int64_t m, int64_t n, int64_t k,
-                                              int64_t lda, int64_t ldb, int64_t ldc, int threads) {
-  (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k, (void)lda, (void)ldb, (void)ldc, (void)threads;
+                                              int64_t lda, int64_t ldb, int64_t ldc, int is_bfloat16,
+                                              int threads) {
+  (void)transpose_a, (void)transpose_b, (void)m, (void)n, (void)k, (void)lda, (void)ldb, (void)ldc, (void)is_bfloat16, (void)threads;
   return 0;
 }
 
 void adj_onednn_product_destroy(adj_onednn_product *product) { (void)product; }
 
-int adj_onednn_product_run(adj_onednn_product *product, const float *a, const float *b, float *c) {
+int adj_onednn_product_run(adj_onednn_product *product, const void *a, const void *b, void *c) {
   (void)product, (void)a, (void)b, (void)c;
   return 1;
 }

@@ -21,6 +21,10 @@ static void find_reads(compiler *c, step *s) {
   if (s->op == ADJ_SELECT && !test) add_read(s, constant(c, CONSTANT_ZERO));
   if (s->op == ADJ_NEGATE || s->op == ADJ_COPY_SIGN) add_read(s, constant(c, CONSTANT_SIGN));
   if (s->op == ADJ_ABSOLUTE) add_read(s, constant(c, CONSTANT_SIZE));
+  if (s->op == ADJ_TO_BFLOAT16) {
+    add_read(s, constant(c, CONSTANT_BELOW_HALF));
+    add_read(s, constant(c, CONSTANT_QUIET));
+  }
 }
 
 static void find_last_uses(compiler *c) {
@@ -85,7 +89,8 @@ static void fetch(compiler *c, int v, int reg) {
     c->fixes[c->fix_count++].place = emit_broadcast_near(&c->out, reg);
   } else if (known->kind == VALUE_INPUT) {
     emit_pointer(&c->out, known->entry);
-    emit_access(&c->out, LOAD, reg);
+    if (!c->out.wide && is_read_as_halves(&c->program->inputs[known->entry])) emit_bfloat16_load(&c->out, reg);
+    else emit_access(&c->out, LOAD, reg);
   } else {
     emit_frame_access(&c->out, LOAD, reg, frame_place(v));
   }
@@ -192,6 +197,11 @@ static void write_unary(compiler *c, const step *s) {
       emit_vector(out, arithmetic(out, 0x54), hold(c, s->result), x, size, 0, 0);
       return;
     }
+    case ADJ_TO_BFLOAT16: {
+      int below_half = need(c, constant(c, CONSTANT_BELOW_HALF)), quiet = need(c, constant(c, CONSTANT_QUIET));
+      emit_to_bfloat16(out, hold(c, s->result), x, below_half, quiet, s->is_packed);
+      return;
+    }
     default: emit_round(out, hold(c, s->result), x, rounding(s->op));
   }
 }
@@ -207,7 +217,7 @@ static void write_step(compiler *c, const step *s) {
       return;
     }
     case ADJ_COPY: case ADJ_SQRT: case ADJ_NEGATE: case ADJ_ABSOLUTE: case ADJ_FLOOR: case ADJ_CEIL: case ADJ_ROUND:
-    case ADJ_TRUNCATE: write_unary(c, s); return;
+    case ADJ_TRUNCATE: case ADJ_TO_BFLOAT16: write_unary(c, s); return;
     case ADJ_GREATER: case ADJ_EQUAL: case ADJ_COPY_SIGN: write_binary(c, s); return;
     default:
       if (arithmetic_opcode(s->op)) write_binary(c, s);
@@ -240,9 +250,13 @@ static void write_uniforms(compiler *c) {
   forget_registers(c);
 }
 
+static int is_call(const compiler *c, int op) {
+  return c->functions[op] && !arithmetic_opcode(op) && op != ADJ_TO_BFLOAT16;
+}
+
 static int has_call(const compiler *c) {
   for (int i = 0; i < c->step_count; i++)
-    if (is_in_loop(&c->steps[i]) && c->functions[c->steps[i].op] && !arithmetic_opcode(c->steps[i].op)) return 1;
+    if (is_in_loop(&c->steps[i]) && is_call(c, c->steps[i].op)) return 1;
   return 0;
 }
 
@@ -292,7 +306,13 @@ static void write_loop(compiler *c) {
     c->locked = pinned;
     int reg = need(c, c->outputs[k]);
     emit_pointer(&c->out, c->program->input_count + k);
-    emit_access(&c->out, STORE, reg);
+    if (c->out.wide || !is_written_as_halves(c->program, k)) {
+      emit_access(&c->out, STORE, reg);
+      continue;
+    }
+    int packed = reg;
+    if (!is_packed_value(c, c->outputs[k])) emit_shift(&c->out, SHIFT_RIGHT, packed = free_register(c), reg, 16);
+    emit_halves_access(&c->out, STORE, packed);
   }
   emit_loop_end(&c->out, top);
 }
@@ -305,6 +325,8 @@ static void append_constants(compiler *c) {
   emit_int64(&c->out, 0);
   emit_int64(&c->out, wide ? (uint64_t)1 << 63 : 0x80000000);
   emit_int64(&c->out, wide ? ~((uint64_t)1 << 63) : 0x7FFFFFFF);
+  emit_int64(&c->out, 0x7FFF);
+  emit_int64(&c->out, 0x400000);
   for (int k = 0; k < c->fix_count && !c->out.failed; k++) {
     size_t place = c->fixes[k].place;
     int32_t distance = (int32_t)(base + 8 * (size_t)c->fixes[k].which - (place + 4));
@@ -340,6 +362,7 @@ adj_pointwise_code *adj_compile_pointwise(const adj_program *program, int is_dou
   adj_pointwise_code *code = NULL;
   if (read_program(c)) {
     fuse_comparisons(c);
+    pack_halves(c);
     find_last_uses(c);
     emit_entry(&c->out, frame_place(MAX_VALUES + 2) + VECTOR);
     write_uniforms(c);

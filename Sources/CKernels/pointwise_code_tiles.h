@@ -1,19 +1,28 @@
 // Running a program's machine code; part of the template in pointwise_kernels.h. What does not lie as it is computed
 // comes and goes through tiles.
 
+INLINE int NAME(reads_halves)(const adj_input *input) { return ADJ_FLOAT && is_read_as_halves(input); }
+INLINE int NAME(writes_halves)(const adj_program *program, int output) {
+  return ADJ_FLOAT && is_written_as_halves(program, output);
+}
+INLINE int NAME(has_slot)(const adj_program *program, int output) {
+  return program->outputs[output].stored && !NAME(writes_halves)(program, output);
+}
+
 static TARGET int NAME(needs_slot)(const adj_input *input) {
-  return !is_splat(input) && (input->access == ADJ_STRIDED || input->stored != ADJ_STORED_COMPUTED);
+  return !is_splat(input) && !NAME(reads_halves)(input) && (input->access == ADJ_STRIDED || input->stored != ADJ_STORED_COMPUTED);
 }
 
 static TARGET void NAME(fill_slot)(REAL *slot, const adj_input *input, const void *in, int64_t start, int64_t n) {
-  if (input->access == ADJ_STRIDED) NAME(gather)(slot, in, input, start, n);
+  if (NAME(reads_halves)(input)) memcpy(slot, (const uint16_t *)in + start, (size_t)n * sizeof(uint16_t));
+  else if (input->access == ADJ_STRIDED) NAME(gather)(slot, in, input, start, n);
   else if (input->stored == ADJ_STORED_COMPUTED) memcpy(slot, (const REAL *)in + start, (size_t)n * sizeof(REAL));
   else NAME(convert)(slot, (const char *)in + start * stored_bytes(input->stored), input->stored, n);
 }
 
 // Where element `start` of a tile in `slot` would be, were it the whole.
-INLINE const void *NAME(whole_of)(const REAL *slot, int64_t start) {
-  return (const void *)((uintptr_t)slot - (uintptr_t)start * sizeof(REAL));
+INLINE const void *NAME(whole_of)(const REAL *slot, int64_t start, int are_halves) {
+  return (const void *)((uintptr_t)slot - (uintptr_t)start * (are_halves ? sizeof(uint16_t) : sizeof(REAL)));
 }
 
 static TARGET void NAME(sum_code_tile)(const code_work *work, const void *const *table, const sum_piece *piece,
@@ -39,13 +48,13 @@ static TARGET void NAME(run_code_tile)(const code_work *work, const void **table
     const adj_input *input = &program->inputs[k];
     if (work->is_uniform >> k & 1 || !(copies || NAME(needs_slot)(input))) continue;
     if (!(work->repeats >> k & 1 && n <= repeated)) NAME(fill_slot)(slot, input, work->in[k], start, n);
-    table[k] = NAME(whole_of)(slot, start);
+    table[k] = NAME(whole_of)(slot, start, NAME(reads_halves)(input));
     slot += slot_length;
   }
   REAL *first_output = slot;
   for (int k = 0; k < program->output_count; k++) {
-    if (!copies && !program->outputs[k].stored) continue;
-    table[program->input_count + k] = NAME(whole_of)(slot, start);
+    if (!copies && !NAME(has_slot)(program, k)) continue;
+    table[program->input_count + k] = NAME(whole_of)(slot, start, NAME(writes_halves)(program, k));
     slot += slot_length;
   }
   int64_t rounded = (n + LANES - 1) / LANES * LANES;
@@ -54,8 +63,10 @@ static TARGET void NAME(run_code_tile)(const code_work *work, const void **table
   if (piece) NAME(sum_code_tile)(work, table, piece, start, n);
   slot = first_output;
   for (int k = 0; k < program->output_count; k++) {
-    if (!copies && !program->outputs[k].stored) continue;
-    if (program->outputs[k].stored != ADJ_STORED_NOWHERE)
+    if (!copies && !NAME(has_slot)(program, k)) continue;
+    if (NAME(writes_halves)(program, k))
+      memcpy((uint16_t *)work->out[k] + start, slot, (size_t)n * sizeof(uint16_t));
+    else if (program->outputs[k].stored != ADJ_STORED_NOWHERE)
       NAME(write)(work->out[k], program->outputs[k].stored, slot, 1, start, n);
     slot += slot_length;
   }
@@ -76,7 +87,7 @@ static TARGET void NAME(run_code)(const code_work *work, int64_t start, int64_t 
   }
   for (int k = 0; k < program->output_count; k++) {
     table[program->input_count + k] = work->out[k];
-    through_slots += program->outputs[k].stored != 0;
+    through_slots += NAME(has_slot)(program, k);
   }
   int64_t whole = start + (end - start) / LANES * LANES;
   if (through_slots || piece) {

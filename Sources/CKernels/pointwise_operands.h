@@ -7,6 +7,18 @@ static inline int is_splat(const adj_input *input) {
   return input->access == ADJ_SPLAT || (input->access == ADJ_STRIDED && input->rank == 0);
 }
 
+// What machine code for floats reads and writes as bfloat16: elements that follow each other; not what is summed.
+static inline int is_read_as_halves(const adj_input *input) {
+  return input->access == ADJ_CONTIGUOUS && input->stored == ADJ_STORED_BFLOAT16;
+}
+
+static inline int is_written_as_halves(const adj_program *program, int output) {
+  if (program->outputs[output].stored != ADJ_STORED_BFLOAT16) return 0;
+  for (int k = 0; k < program->sum_count; k++)
+    if (program->sums[k].source == output) return 0;
+  return 1;
+}
+
 static int operand_count(int op) {
   switch (op) {
     case ADJ_COPY: case ADJ_NEGATE: case ADJ_EXP: case ADJ_LOG: case ADJ_TANH: case ADJ_SIN: case ADJ_COS:

@@ -5,10 +5,10 @@
 #include "pointwise_operands.h"
 #include "x86_vectors.h"
 
-enum { MAX_STEPS = 160, MAX_CONSTANTS = 4, MAX_VALUES = ADJ_MAX_REGISTERS + MAX_STEPS + MAX_CONSTANTS };
+enum { MAX_STEPS = 160, MAX_CONSTANTS = 6, MAX_VALUES = ADJ_MAX_REGISTERS + MAX_STEPS + MAX_CONSTANTS };
 enum { VECTOR_REGISTERS = 32, NEVER = 1 << 20, NO_REGISTER = -1, VECTOR = 64 };
 enum value_kind { VALUE_INPUT, VALUE_UNIFORM, VALUE_RESULT, VALUE_CONSTANT };
-enum { CONSTANT_ONE, CONSTANT_ZERO, CONSTANT_SIGN, CONSTANT_SIZE };
+enum { CONSTANT_ONE, CONSTANT_ZERO, CONSTANT_SIGN, CONSTANT_SIZE, CONSTANT_BELOW_HALF, CONSTANT_QUIET };
 
 typedef struct {
   enum value_kind kind;
@@ -22,6 +22,7 @@ typedef struct {
   int op, result;
   int operands[3], count;
   int is_uniform;
+  int is_packed;     // rounded to bfloat16 for outputs alone, which find the bits in the lower halves
   int is_fused;      // a comparison that only decides a choice: part of that
   int reads[5], read_count; // the values it needs in registers, in the loop
 } step;
@@ -85,6 +86,10 @@ static int read_program(compiler *c) {
   for (int i = 0; i < program->instruction_count; i++) {
     const adj_instruction *code = &program->instructions[i];
     if (!is_supported(c, code->op)) return 0;
+    if (code->op == ADJ_COPY) { // what a cast to wider numbers is
+      holds[code->dst] = holds[code->a];
+      continue;
+    }
     int operands[3] = { holds[code->a], holds[code->b], holds[code->c] };
     holds[code->dst] = new_step(c, code->op, operand_count(code->op), operands);
   }
@@ -112,6 +117,26 @@ static void fuse_comparisons(compiler *c) {
         test->is_fused = 1;
     }
   }
+}
+
+// What is rounded to bfloat16 and only written needs no floats of it.
+static void pack_halves(compiler *c) {
+  if (c->out.wide) return;
+  for (int i = 0; i < c->step_count; i++) {
+    step *s = &c->steps[i];
+    int packs = s->op == ADJ_TO_BFLOAT16 && !s->is_uniform;
+    for (int k = 0; k < c->program->output_count; k++)
+      packs &= c->outputs[k] != s->result || is_written_as_halves(c->program, k);
+    for (int j = i + 1; j < c->step_count && packs; j++)
+      for (int k = 0; k < c->steps[j].count; k++) packs &= c->steps[j].operands[k] != s->result;
+    s->is_packed = packs;
+  }
+}
+
+static int is_packed_value(const compiler *c, int v) {
+  for (int i = 0; i < c->step_count; i++)
+    if (c->steps[i].result == v) return c->steps[i].is_packed;
+  return 0;
 }
 
 static const step *fused_test(const compiler *c, const step *choice) {

@@ -43,7 +43,7 @@ static void emit_int64(assembler *a, uint64_t value) {
 // --- the prefix of every AVX-512 instruction
 
 enum { MAP_0F = 1, MAP_0F38 = 2, MAP_0F3A = 3 };
-enum { PREFIX_NONE, PREFIX_66 };
+enum { PREFIX_NONE, PREFIX_66, PREFIX_F3 };
 
 typedef struct {
   int map, prefix, opcode;
@@ -136,6 +136,42 @@ static void emit_round(assembler *a, int dst, int src, int mode) {
 static void emit_logic(assembler *a, int dst, int first, int last, int table) {
   emit_vector(a, (instruction){MAP_0F3A, PREFIX_66, 0x25}, dst, first, last, 0, 0);
   emit(a, (uint8_t)table);
+}
+
+// --- bfloat16: the upper halves of floats
+
+enum { SHIFT_RIGHT = 2, SHIFT_LEFT = 6 };
+
+static void emit_shift(assembler *a, int direction, int dst, int src, int bits) {
+  emit_vector(a, (instruction){MAP_0F, PREFIX_66, 0x72}, direction, dst, src, 0, 0);
+  emit(a, (uint8_t)bits);
+}
+
+// To the nearest, halves to the even one; a NaN becomes quiet. `below_half` and `quiet` hold 0x7fff and 0x400000.
+// Packed, the result's bits are the lower halves.
+static void emit_to_bfloat16(assembler *a, int dst, int src, int below_half, int quiet, int packed) {
+  instruction add = {MAP_0F, PREFIX_66, 0xFE};
+  emit_shift(a, SHIFT_LEFT, dst, src, 15);
+  emit_shift(a, SHIFT_RIGHT, dst, dst, 31);
+  emit_vector(a, add, dst, dst, below_half, 0, 0);
+  emit_vector(a, add, dst, dst, src, 0, 0);
+  emit_compare(a, 1, src, src, COMPARE_UNORDERED);
+  emit_vector(a, (instruction){MAP_0F, PREFIX_66, 0xEB}, dst, src, quiet, 1, 0);
+  emit_shift(a, SHIFT_RIGHT, dst, dst, 16);
+  if (!packed) emit_shift(a, SHIFT_LEFT, dst, dst, 16);
+}
+
+// Between the lower halves of a register and [rax + r12 / 2], by way of rcx.
+static void emit_halves_access(assembler *a, int direction, int vector) {
+  EMIT(a, "\x4C\x89\xE1\x48\xD1\xE9"); // mov rcx, r12; shr rcx, 1
+  emit_prefix(a, (instruction){MAP_0F38, direction == LOAD ? PREFIX_66 : PREFIX_F3, 0x33}, vector, 0, 0, 0, 0, 0);
+  emit(a, (uint8_t)((vector & 7) << 3 | 4));
+  emit(a, (uint8_t)(RCX << 3 | RAX));
+}
+
+static void emit_bfloat16_load(assembler *a, int dst) {
+  emit_halves_access(a, LOAD, dst);
+  emit_shift(a, SHIFT_LEFT, dst, dst, 16);
 }
 
 // --- the frame of a function of (table, offset, end): rbx, r12 and r13

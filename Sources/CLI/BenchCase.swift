@@ -16,7 +16,10 @@ struct BenchCase {
   }
 
   private static func replayed(_ variant: WorkloadVariant) -> [(name: String, value: String)] {
-    [("replay", variant.isReplay ? "true" : "false")]
+    [
+      ("replay", variant.isReplay ? "true" : "false"),
+      ("precision", JSONText.string(variant.precision.word)),
+    ]
   }
 
   init(_ chain: DenseChain, _ variant: WorkloadVariant, isNaive: Bool) {
@@ -39,7 +42,9 @@ struct BenchCase {
     if let first = given.first, !arguments.operands.contains(chainName) {
       throw CommandError.usage("bench: \(first) is for the workload \(chainName); name it")
     }
-    let variant = WorkloadVariant(isReplay: arguments.has("--replay"))
+    let variant = WorkloadVariant(
+      isReplay: arguments.has("--replay"),
+      precision: try Precision.asked(arguments) ?? .float32)
     guard !arguments.operands.isEmpty else {
       return Workload.allCases.map { BenchCase($0, variant) }
     }

@@ -11,6 +11,7 @@ extension Command {
       Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
       Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
       Option(name: "--own-kernels", summary: "leave oneDNN and LAPACK aside"),
+      Precision.option,
       Option(name: "--depth", value: "D", summary: "layers of the workload dense (4)"),
       Option(name: "--width", value: "W", summary: "how wide those are (256)"),
       Option(name: "--batch", value: "B", summary: "how many examples it sees in a step (64)"),

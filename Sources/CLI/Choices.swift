@@ -1,5 +1,23 @@
 import Adjoint
 
+extension Precision {
+  private static let words: [(word: String, precision: Precision)] = [
+    ("float32", .float32), ("bf16", .bfloat16),
+  ]
+
+  /// What `--precision` says; nil where it is not given.
+  static func asked(_ arguments: Arguments) throws -> Precision? {
+    let word = try arguments.word("--precision", among: words.map { $0.word })
+    return words.first { $0.word == word }?.precision
+  }
+
+  var word: String { Precision.words.first { $0.precision == self }?.word ?? "" }
+
+  static let option = Option(
+    name: "--precision", value: "float32|bf16",
+    summary: "what products and convolutions compute in (float32)")
+}
+
 /// The optimizers by their names.
 enum OptimizerChoice {
   /// Each with a rate that suits it where nobody says one.

@@ -27,7 +27,9 @@ extension Command {
       Option(name: "--seed", value: "N", summary: "what the random numbers start from (0)"),
       Option(name: "--threads", value: "N", summary: "how many threads (one a processor)"),
       Option(name: "--device", value: "cpu|reference", summary: "where to compute (cpu)"),
-      Option(name: "--precision", value: "TYPE", summary: "float32 or float64 (float32)"),
+      Option(
+        name: "--precision", value: "TYPE",
+        summary: "float32, float64, or bf16: products of bfloat16 (float32)"),
       Option(name: "--config", value: "FILE", summary: "options from JSON; the line wins"),
       Option(name: "--out", value: "DIR", summary: "where its files go (runs/NAME-N)"),
       Option(name: "--resume", summary: "goes on where the run in --out stopped"),

@@ -25,6 +25,8 @@ struct TrainOptions {
   let givenValidation: Double?
   let seed: Int
   let precision: ElementType
+  /// In what products and convolutions are computed.
+  let products: Precision
   let device: ComputeDevice
   let out: String?
   let resumes: Bool
@@ -89,9 +91,9 @@ struct TrainOptions {
     test = arguments.text("--test")
     givenValidation = try arguments.number("--validation", in: 0...0.9)
     seed = try arguments.integer("--seed", in: 0...(1 << 31)) ?? 0
-    precision =
-      try arguments.word("--precision", among: ["float32", "float64"]) == "float64"
-      ? .float64 : .float32
+    let word = try arguments.word("--precision", among: ["float32", "float64", "bf16"])
+    precision = word == "float64" ? .float64 : .float32
+    products = word == "bf16" ? .bfloat16 : .float32
     force = arguments.has("--force")
     isQuiet = arguments.has("--quiet")
     isJSON = arguments.has("--json")

@@ -183,6 +183,7 @@ struct TrainRun {
         let value = loss(output, target)
         return StepScope.isTraining ? penalty.map { value + $0() } ?? value : value
       }, metrics: metrics, observers: [view])
+    trainer.precision = options.products
     trainer.keepsBest = data.validation != nil
     // Further epochs of all examples at once give what the last one gave.
     trainer.stopsWhenSettled = OptimizerChoice.seesAll(plan.optimizer)

@@ -19,7 +19,8 @@ extension CPUCompiler {
 /// Attention of sequences to themselves, or its gradient.
 final class AttentionKernel: Kernel {
   var summary: String {
-    "attention\(upstream == nil ? "" : " backward") \(shape.batch)×\(shape.heads)×\(shape.places)×\(shape.width)"
+    (shape.is_bfloat16 == 1 ? "bfloat16 " : "")
+      + "attention\(upstream == nil ? "" : " backward") \(shape.batch)×\(shape.heads)×\(shape.places)×\(shape.width)"
   }
   /// Where blocks of weights are kept.
   var scratch = 0
@@ -37,7 +38,7 @@ final class AttentionKernel: Kernel {
     shape = adj_attention(
       batch: Int64(batch), places: Int64(length), heads: Int64(form.heads),
       key_heads: Int64(form.keyHeads), width: Int64(width), causal: form.isCausal ? 1 : 0,
-      scale: form.scale)
+      is_bfloat16: form.precision == .bfloat16 ? 1 : 0, scale: form.scale)
     self.rows = places[0].slot
     upstream = places.count > 1 ? places[1].slot : nil
     self.output = output

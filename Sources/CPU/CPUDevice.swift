@@ -44,6 +44,28 @@ extension CPUDevice: Device {
     }
   }
 
+  package func takesNarrow(
+    _ operation: any Operation, _ inputs: [TensorType], _ result: TensorType
+  ) -> Bool {
+    guard usesLibrary, result.element == .bfloat16, adj_has_bfloat16() == 1 else { return false }
+    func hasConvolution(
+      _ role: ConvolutionKernel.Role, _ motion: WindowMotion, _ groups: Int
+    ) -> Bool {
+      let shapes = (inputs[0].shape, inputs[1].shape, result.shape)
+      return ConvolutionKernel.existsInHalves(role, motion, groups: groups, shapes)
+    }
+    switch operation {
+    case let product as MatMul: return MatrixProductKernel.paysInHalves(product, inputs)
+    case let convolution as Convolution:
+      return hasConvolution(.forward, convolution.motion, convolution.groups)
+    case let gradient as ConvolutionInputGradient:
+      return hasConvolution(.inputGradient, gradient.motion, gradient.groups)
+    case let gradient as ConvolutionKernelGradient:
+      return hasConvolution(.kernelGradient, gradient.motion, gradient.groups)
+    default: return false
+    }
+  }
+
   /// Whether every thread finds a head, or there is too little work for more than one.
   private func hasEnoughHeads(_ form: AttentionForm, _ rows: Shape) -> Bool {
     rows[0] * form.keyHeads >= threads || rows.count < 32_768

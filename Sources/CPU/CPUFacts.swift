@@ -9,6 +9,9 @@ extension CPUDevice {
   /// The kernels that this processor gets: "avx512", "avx2" or "portable".
   public static var instructionSet: String { String(cString: adj_pointwise_isa()) }
 
+  /// Whether products and convolutions of bfloat16 are computed by instructions for it.
+  public static var multipliesBfloat16: Bool { adj_has_bfloat16() == 1 }
+
   /// Whether the thread pool's library was found; without it everything runs on one thread.
   public static var hasThreadPool: Bool { adj_has_thread_pool() == 1 }
 

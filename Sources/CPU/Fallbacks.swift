@@ -9,7 +9,13 @@ extension CPUDevice {
       defer { walk.giveBack() }
       let roots = tensors.map { $0.node }
       walk.order(roots: roots, stoppingAtValues: true)
-      var compiler = CPUCompiler(self, Program(walk, roots: roots) { runsWhole($0, $1) })
+      var compiler = CPUCompiler(
+        self,
+        Program(walk, roots: roots) {
+          runsWhole($0, $1)
+        } takesNarrow: {
+          self.takesNarrow($0, $1, $2)
+        })
       _ = try compiler.compile(reuse: tensors.map { _ in -1 })
       return compiler.fallbacks
     }

@@ -5,7 +5,8 @@ import CKernels
 /// A product of matrices, or of batches of them.
 final class MatrixProductKernel: Kernel {
   var summary: String {
-    "matmul \(m)×\(n)×\(k) \(transposesA == 1 ? "T" : "N")\(transposesB == 1 ? "T" : "N")"
+    (isHalf ? "bfloat16 " : "")
+      + "matmul \(m)×\(n)×\(k) \(transposesA == 1 ? "T" : "N")\(transposesB == 1 ? "T" : "N")"
   }
   private let a: Int
   private let b: Int
@@ -18,6 +19,7 @@ final class MatrixProductKernel: Kernel {
   private let lda: Int64
   private let ldb: Int64
   private let isDouble: Bool
+  private let isHalf: Bool
   private let usesLibrary: Bool
   /// oneDNN's primitive for products large enough to pay for it.
   private let primitive: OpaquePointer?
@@ -33,6 +35,7 @@ final class MatrixProductKernel: Kernel {
     self.b = b.slot
     self.output = output
     isDouble = type.element == .float64
+    isHalf = type.element == .bfloat16
     let rank = type.shape.rank
     m = Int64(type.shape[rank - 2])
     n = Int64(type.shape[rank - 1])
@@ -49,13 +52,21 @@ final class MatrixProductKernel: Kernel {
     threads = Int32(work >= 200_000 ? device.threads : 1)
     batches = MatrixProductKernel.offsets(a, b, type)
     primitive =
-      usesLibrary && work >= 200_000 && min(m, n, k) >= 32
+      isHalf || usesLibrary && work >= 200_000 && min(m, n, k) >= 32
       ? adj_onednn_product_create(
-        transposesA, transposesB, m, n, k, self.lda, self.ldb, n, threads) : nil
+        transposesA, transposesB, m, n, k, self.lda, self.ldb, n, isHalf ? 1 : 0, threads) : nil
   }
 
   deinit {
     if let primitive { adj_onednn_product_destroy(primitive) }
+  }
+
+  /// Whether a product of bfloat16 is worth a primitive of the library's. What is not is computed in float32.
+  static func paysInHalves(_ operation: MatMul, _ inputs: [TensorType]) -> Bool {
+    let (a, b) = (inputs[0].shape, inputs[1].shape)
+    let (m, k) = (a[a.rank - 2], a[a.rank - 1])
+    let n = b[b.rank - (operation.transposesB ? 2 : 1)]
+    return min(m, n, k) >= 8 && m * n * k >= 200_000
   }
 
   /// Whether the memory holds the matrix transposed, and its leading dimension.
@@ -113,6 +124,8 @@ final class MatrixProductKernel: Kernel {
   private func multiply(
     _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer
   ) -> Int32 {
+    if let primitive { return adj_onednn_product_run(primitive, a, b, c) }
+    if isHalf { return 1 }
     if isDouble {
       adj_matmul_f64(
         transposesA, transposesB, m, n, k, a.assumingMemoryBound(to: Double.self), lda,
@@ -124,7 +137,6 @@ final class MatrixProductKernel: Kernel {
       a.assumingMemoryBound(to: Float.self), b.assumingMemoryBound(to: Float.self),
       c.assumingMemoryBound(to: Float.self)
     )
-    if let primitive { return adj_onednn_product_run(primitive, a, b, c) }
     if usesLibrary {
       return adj_onednn_matmul(transposesA, transposesB, m, n, k, a, lda, b, ldb, c, n)
     }

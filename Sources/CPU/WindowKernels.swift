@@ -5,7 +5,8 @@ import CKernels
 /// A convolution or one of its gradients, on images that lie channels-last.
 final class ConvolutionKernel: Kernel {
   var summary: String {
-    "convolution \(role) \(text(shape.window)) to \(shape.o)" + (primitive == nil ? "" : " oneDNN")
+    (isHalf ? "bfloat16 " : "") + "convolution \(role) \(text(shape.window)) to \(shape.o)"
+      + (primitive == nil ? "" : " oneDNN")
   }
   enum Role {
     case forward
@@ -18,6 +19,7 @@ final class ConvolutionKernel: Kernel {
   private let b: Int
   private let output: Int
   private let isDouble: Bool
+  private let isHalf: Bool
   private let threads: Int32
   private var shape: adj_convolution
   /// oneDNN's primitive, or nil where own kernels serve.
@@ -35,31 +37,53 @@ final class ConvolutionKernel: Kernel {
     self.b = b.slot
     self.output = output.slot
     isDouble = output.type.element == .float64
-    shape = convolutionShape(role, motion, groups: groups, a, b, output)
+    isHalf = output.type.element == .bfloat16
+    shape = convolutionShape(role, motion, groups: groups, (a.shape, b.shape, output.shape))
     let results = role == .inputGradient ? a.shape : role == .forward ? output.shape : b.shape
     let kernels = role == .kernelGradient ? output.shape : b.shape
     threads = Int32(
       device.threads(forWork: results.count * kernels.dimensions.dropFirst().reduce(1, *)))
+    var wanted = ConvolutionKernel.wanted(
+      shape, axes: max(2, motion.axes.count), isHalf: isHalf)
     primitive =
       device.usesLibrary && !isDouble
-      ? ConvolutionKernel.makePrimitive(role, shape, axes: max(2, motion.axes.count), threads)
-      : nil
+      ? adj_onednn_conv_create(ConvolutionKernel.kind(role), &wanted, threads) : nil
     scratchBytes =
-      primitive == nil
+      primitive == nil && !isHalf
       ? Int(adj_convolution_scratch(&shape, isDouble ? 8 : 4, threads)) : 0
+  }
+
+  /// Whether the library has a primitive for a convolution of bfloat16. What it has not is computed in float32.
+  static func existsInHalves(
+    _ role: Role, _ motion: WindowMotion, groups: Int, _ shapes: (Shape, Shape, Shape)
+  ) -> Bool {
+    var wanted = wanted(
+      convolutionShape(role, motion, groups: groups, shapes), axes: max(2, motion.axes.count),
+      isHalf: true)
+    return adj_onednn_conv_exists(kind(role), &wanted) == 1
+  }
+
+  private static func kind(_ role: Role) -> Int32 {
+    let kind =
+      switch role {
+      case .forward: ADJ_CONV_FORWARD
+      case .inputGradient: ADJ_CONV_INPUT_GRADIENT
+      case .kernelGradient: ADJ_CONV_WEIGHT_GRADIENT
+      }
+    return Int32(kind.rawValue)
   }
 
   deinit {
     if let primitive { adj_onednn_conv_destroy(primitive) }
   }
 
-  private static func makePrimitive(
-    _ role: Role, _ s: adj_convolution, axes: Int, _ threads: Int32
-  ) -> OpaquePointer? {
+  /// The same as the library wants it.
+  private static func wanted(_ s: adj_convolution, axes: Int, isHalf: Bool) -> adj_conv_shape {
     let w = s.window
     var shape = adj_conv_shape()
     (shape.axes, shape.n, shape.c, shape.o) = (Int32(axes), w.n, w.c, s.o)
     shape.groups = s.groups
+    shape.is_bfloat16 = isHalf ? 1 : 0
     func choose(_ depth: Int64, _ height: Int64, _ width: Int64) -> (Int64, Int64, Int64) {
       axes == 3 ? (depth, height, width) : (height, width, 0)
     }
@@ -78,22 +102,16 @@ final class ConvolutionKernel: Kernel {
       after(w.d, w.out_d, w.kernel_d, w.stride_d, w.dilation_d, w.pad_d),
       after(w.h, w.out_h, w.kernel_h, w.stride_h, w.dilation_h, w.pad_h),
       after(w.w, w.out_w, w.kernel_w, w.stride_w, w.dilation_w, w.pad_w))
-    let kind =
-      switch role {
-      case .forward: ADJ_CONV_FORWARD
-      case .inputGradient: ADJ_CONV_INPUT_GRADIENT
-      case .kernelGradient: ADJ_CONV_WEIGHT_GRADIENT
-      }
-    return adj_onednn_conv_create(Int32(kind.rawValue), &shape, threads)
+    return shape
   }
 
   func run(_ slots: Slots) throws(GraphError) {
     if let primitive {
       let failed = adj_onednn_conv_run(
-        primitive, slots[a].assumingMemoryBound(to: Float.self),
-        slots[b].assumingMemoryBound(to: Float.self),
-        slots[output].assumingMemoryBound(to: Float.self))
+        primitive, slots[a], slots[b], slots[output])
       guard failed == 0 else { throw GraphError("convolution", "oneDNN failed to run it") }
+    } else if isHalf {
+      throw GraphError("convolution", "oneDNN refused one of bfloat16")
     } else if isDouble {
       runDouble(slots)
     } else {
@@ -196,14 +214,14 @@ final class PoolKernel: Kernel {
 
 /// A convolution as the C kernels want it; `a` and `b` are the operands of its role.
 func convolutionShape(
-  _ role: ConvolutionKernel.Role, _ motion: WindowMotion, groups: Int, _ a: Location,
-  _ b: Location, _ output: Location
+  _ role: ConvolutionKernel.Role, _ motion: WindowMotion, groups: Int,
+  _ shapes: (a: Shape, b: Shape, output: Shape)
 ) -> adj_convolution {
   let (images, kernels, results) =
     switch role {
-    case .forward: (a.shape, b.shape, output.shape)
-    case .inputGradient: (output.shape, b.shape, a.shape)
-    case .kernelGradient: (a.shape, output.shape, b.shape)
+    case .forward: (shapes.a, shapes.b, shapes.output)
+    case .inputGradient: (shapes.output, shapes.b, shapes.a)
+    case .kernelGradient: (shapes.a, shapes.output, shapes.b)
     }
   return adj_convolution(
     window: windowShape(images, results, kernel: kernels.spatial, motion),

@@ -30,7 +30,8 @@ final class WinogradKernel: Kernel {
     self.a = a.slot
     self.b = b.slot
     self.output = output.slot
-    var shape = convolutionShape(role, motion, groups: groups, a, b, output)
+    var shape = convolutionShape(
+      role, motion, groups: groups, (a.shape, b.shape, output.shape))
     guard adj_winograd_serves(&shape) != 0 else { return nil }
     threads = Int32(device.threads)
     let kind =

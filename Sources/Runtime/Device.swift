@@ -11,6 +11,17 @@ package protocol Device: AnyObject, Sendable {
   func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable
   /// Whether the device has a kernel for a whole region on these inputs.
   func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool
+  /// Whether its kernel for an operation takes these narrow inputs and rounds its results by itself. It is given wide
+  /// ones otherwise.
+  func takesNarrow(
+    _ operation: any Operation, _ inputs: [TensorType], _ result: TensorType
+  ) -> Bool
+}
+
+extension Device {
+  package func takesNarrow(
+    _ operation: any Operation, _ inputs: [TensorType], _ result: TensorType
+  ) -> Bool { false }
 }
 
 /// The devices of this process.

@@ -172,7 +172,11 @@ final class EngineState {
       return entry
     }
     statistics.plans += 1
-    let program = Program(walk, roots: roots) { device.runsWhole($0, $1) }
+    let program = Program(walk, roots: roots) {
+      device.runsWhole($0, $1)
+    } takesNarrow: {
+      device.takesNarrow($0, $1, $2)
+    }
     return cache.insert(key, program)
   }
 

@@ -24,12 +24,21 @@ package final class Program {
   /// The walk as it was, for comparing structures.
   private let outline: Outline
   private var known = HashIndex()
+  private var takesNarrow: NarrowChoice
 
   package typealias RegionChoice = (_ region: any Region, _ inputs: [TensorType]) -> Bool
+  /// Whether a kernel takes and gives narrow elements as they are, of these inputs.
+  package typealias NarrowChoice = (
+    _ operation: any Operation, _ inputs: [TensorType], _ result: TensorType
+  ) -> Bool
 
   /// Flattens an ordered graph. Regions that `runsWhole` declines are replaced by their bodies; equal
   /// computations become one value.
-  package init(_ walk: Walk, roots: [Node], runsWhole: RegionChoice) {
+  package init(
+    _ walk: Walk, roots: [Node], runsWhole: RegionChoice,
+    takesNarrow: @escaping NarrowChoice = { _, _, _ in false }
+  ) {
+    self.takesNarrow = takesNarrow
     outline = Outline(walk, roots)
     var places = [Int]()
     places.reserveCapacity(walk.count)
@@ -43,6 +52,7 @@ package final class Program {
     }
     outputs = rootPlaces.map { places[$0] }
     known = HashIndex()
+    self.takesNarrow = { _, _, _ in false }
   }
 
   /// True where an ordered graph has exactly the structure this program was made from.
@@ -80,7 +90,10 @@ package final class Program {
       return addLeaf(node, isOutermost)
     }
     if let same = simplified(node, inputs) { return same }
-    if takesNarrowElements(node.operation) {
+    if takesNarrowElements(node.operation)
+      || node.element.isNarrow
+        && takesNarrow(node.operation, inputs.map { values[$0].type }, node.type)
+    {
       return addComputation(node.operation, inputs, node.type, runsWhole)
     }
     // Whatever the operation is, in wide elements: what it computes rounds once, at its end.
@@ -133,7 +146,7 @@ package final class Program {
   /// A region's body, over these values.
   private func inline(_ region: any Region, _ inputs: [Int], _ runsWhole: RegionChoice) -> Int {
     let examples = inputs.map { Tensor.placeholder(values[$0].type) }
-    let root = region.body(examples).node
+    let root = withPrecision(.float32) { region.body(examples) }.node
     let walk = Walk.take()
     defer { walk.giveBack() }
     walk.order(roots: [root], boundary: examples.map { $0.node }, stoppingAtValues: false)

@@ -45,7 +45,11 @@ final class ScanKernel: Kernel {
       stoppingAtValues: true)
     // A walk does not keep its nodes.
     return withExtendedLifetime(roots) {
-      Program(walk, roots: roots.map { $0.node }) { device.runsWhole($0, $1) }
+      Program(walk, roots: roots.map { $0.node }) {
+        device.runsWhole($0, $1)
+      } takesNarrow: {
+        device.takesNarrow($0, $1, $2)
+      }
     }
   }
 

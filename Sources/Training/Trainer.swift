@@ -39,6 +39,8 @@ public final class Trainer {
   /// Whether steps are replayed where they can be: with the same bits, and without being traced. A model or loss
   /// that does something else from step to step within an epoch wants this false.
   public var replaysSteps = true
+  /// In what products, convolutions and attention are computed, in learning and in scoring.
+  public var precision = Precision.float32
   /// What each epoch gave.
   public internal(set) var history: [EpochRecord] = []
   /// Why it was stopped before its last epoch, if it was.
@@ -176,7 +178,7 @@ public final class Trainer {
   }
 
   private func learningLoss(_ input: Tensor, _ target: Tensor) -> Tensor {
-    let prediction = model(input)
+    let prediction = withPrecision(precision) { model(input) }
     for (metric, cell) in zip(metrics, trainingSums) {
       let sums = metric.sums(prediction.detached, target)
       StepScope.record(cell) { $0 + sums }
@@ -188,7 +190,7 @@ public final class Trainer {
   func trace(_ batch: Batch) throws -> (prediction: Tensor, loss: Tensor) {
     try checked { () throws(GraphError) in
       StepScope.open(key: RandomKey(optimizer.seed).split(optimizer.stepCount)) {
-        let prediction = model(batch.input)
+        let prediction = withPrecision(precision) { model(batch.input) }
         return (prediction, loss(prediction, batch.target))
       }.result
     }
@@ -200,7 +202,7 @@ public final class Trainer {
     var sums = [[Double]](repeating: [], count: metrics.count)
     let batches = loader.batches(epoch: 0)
     while let batch = try batches.nextBatch() {
-      let prediction = model(batch.input)
+      let prediction = withPrecision(precision) { model(batch.input) }
       let measured = metrics.map { $0.sums(prediction, batch.target) }
       let loss = loss(prediction, batch.target)
       try Engine.evaluate([loss] + measured)

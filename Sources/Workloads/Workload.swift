@@ -82,10 +82,12 @@ public enum Workload: String, CaseIterable, Sendable {
     let matrices = (0..<2).map {
       variant.of(.normal([size, size], key: RandomKey(3).split($0)))
     }
-    let replayed = compiled { matmul($0, $1) }
+    let precision = variant.precision
+    let product = { (a: Tensor, b: Tensor) in withPrecision(precision) { matmul(a, b) } }
+    let replayed = compiled(product)
     return { _ in
       variant.isReplay
-        ? replayed(matrices[0], matrices[1]) : matmul(matrices[0], matrices[1]).evaluated()
+        ? replayed(matrices[0], matrices[1]) : product(matrices[0], matrices[1]).evaluated()
     }
   }
 

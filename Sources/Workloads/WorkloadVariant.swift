@@ -10,12 +10,16 @@ public struct WorkloadVariant: Sendable {
   public var learningRate: Double?
   /// Whether steps are traced at first only.
   public var isReplay: Bool
+  /// In what products and convolutions are computed.
+  public var precision: Precision
 
   /// A variant.
   public init(
-    element: ElementType = .float32, learningRate: Double? = nil, isReplay: Bool = false
+    element: ElementType = .float32, learningRate: Double? = nil, isReplay: Bool = false,
+    precision: Precision = .float32
   ) {
     (self.element, self.learningRate, self.isReplay) = (element, learningRate, isReplay)
+    self.precision = precision
   }
 
   func rate(_ usual: Double) -> Double { learningRate ?? usual }
@@ -32,6 +36,8 @@ public struct WorkloadVariant: Sendable {
   func training(
     _ optimizer: Optimizer, _ batches: Batches, _ loss: @escaping (Tensor, Tensor) -> Tensor
   ) -> (Int) -> Tensor {
+    let precision = precision
+    let loss = { (x: Tensor, y: Tensor) in withPrecision(precision) { loss(x, y) } }
     let replayed = optimizer.compiled(loss)
     return { [isReplay] index in
       let (x, y) = batches[index]

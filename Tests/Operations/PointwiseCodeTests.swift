@@ -6,7 +6,7 @@ import Testing
 
 /// Pointwise groups as machine code give the bits that the kernels over tiles give.
 @Suite struct PointwiseCodeTests {
-  @Test(arguments: [ElementType.float32, .float64, .float16])
+  @Test(arguments: [ElementType.float32, .float64, .float16, .bfloat16])
   func codeAndTilesAgreeToTheLastBit(element: ElementType) {
     guard CPUDevice.instructionSet == "avx512" else { return }
     for seed in 0..<60 {

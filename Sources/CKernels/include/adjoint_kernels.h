@@ -16,6 +16,7 @@ void adj_matmul_f64(int transpose_a, int transpose_b, int64_t m, int64_t n, int6
 typedef struct {
   int64_t batch, places, heads, key_heads, width;
   int causal; // a place sees those up to itself
+  int is_bfloat16; // products may round floats to bfloat16, where the processor has instructions for it
   double scale;
 } adj_attention;
 int64_t adj_attention_scratch(const adj_attention *s, int element_bytes, int threads);

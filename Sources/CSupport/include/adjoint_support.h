@@ -18,6 +18,7 @@ typedef struct {
   void **drain;            // nodes waiting to be released, see Node.deinit
   int64_t drain_count, drain_capacity;
   int32_t is_draining;
+  int32_t precision;       // of the products that are written here
   int64_t live_nodes;      // made here less freed here
 } adj_thread_slots;
 

@@ -13,7 +13,17 @@ public func scaledDotProductAttention(
   _ q: Tensor, _ k: Tensor, _ v: Tensor, mask: Tensor? = nil, causal: Bool = false,
   scale: Double? = nil, dropoutProbability: Double = 0, dropoutKey: Tensor? = nil
 ) -> Tensor {
-  attempt { () throws(GraphError) in
+  let precision = Precision.current
+  if precision != .float32, q.element == .float32 {
+    let attended = withPrecision(.float32) {
+      scaledDotProductAttention(
+        q.lowered(to: precision), k.lowered(to: precision), v.lowered(to: precision), mask: mask,
+        causal: causal, scale: scale, dropoutProbability: dropoutProbability,
+        dropoutKey: dropoutKey)
+    }
+    return attended.node.isPoisoned ? attended : attended.raised(to: .float32)
+  }
+  return attempt { () throws(GraphError) in
     let plan = try AttentionPlan(q, k, v, mask)
     var inputs = [q, k, v]
     if let mask { inputs.append(mask) }
@@ -85,7 +95,7 @@ private struct AttentionPlan {
   }
 
   private static func check(_ mask: Tensor, _ q: Tensor, _ scores: Shape) throws(GraphError) {
-    guard mask.element == .bool || mask.element == q.element,
+    guard mask.element == .bool || mask.element == q.element || mask.element == q.element.wide,
       mask.shape.broadcasts(to: scores)
     else {
       throw GraphError(
@@ -145,6 +155,7 @@ public func selfAttention(
   return SelfAttention(
     AttentionForm(
       heads: heads, keyHeads: keyHeads ?? heads, isCausal: causal,
-      scale: scale ?? 1 / Double(Swift.max(width, 1)).squareRoot())
+      scale: scale ?? 1 / Double(Swift.max(width, 1)).squareRoot(),
+      precision: rows.element == .float32 ? Precision.current : .float32)
   ).apply(rows)
 }

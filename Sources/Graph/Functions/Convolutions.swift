@@ -30,7 +30,8 @@ public func convolution(
       let places = (length + axis.stride - 1) / axis.stride
       return Swift.max((places - 1) * axis.stride + axis.reach(sizes[index]) - length, 0)
     }
-    return try Convolution(motion, groups: groups).apply(images, kernels)
+    let operation = Convolution(motion, groups: groups)
+    return try inPrecision(images, kernels) { operation.apply($0, $1) }
       .addingChannels(bias, "convolution")
   }
 }
@@ -91,7 +92,8 @@ public func transposedConvolution(
       motion.axes[index].after = axis.after - extra[index]
     }
     let operation = ConvolutionInputGradient(motion, groups: groups, Shape([1, 1] + sizes))
-    return try operation.apply(images, kernels).addingChannels(bias, name)
+    return try inPrecision(images, kernels) { operation.apply($0, $1) }
+      .addingChannels(bias, name)
   }
 }
 

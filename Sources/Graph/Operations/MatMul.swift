@@ -95,6 +95,14 @@ public func matmul(
   _ a: Tensor, _ b: Tensor, transposingA: Bool = false, transposingB: Bool = false
 ) -> Tensor {
   let (a, b) = promoted(a, b)
+  return inPrecision(a, b) {
+    product($0, $1, transposingA: transposingA, transposingB: transposingB)
+  }
+}
+
+private func product(
+  _ a: Tensor, _ b: Tensor, transposingA: Bool, transposingB: Bool
+) -> Tensor {
   if a.rank == 1 || b.rank == 1 { return matmulOfVector(a, b, transposingA, transposingB) }
   let inner = b.rank == 2 ? b.shape[transposingB ? 1 : 0] : -1
   if a.rank > 2, !transposingA, a.shape[a.rank - 1] == inner {

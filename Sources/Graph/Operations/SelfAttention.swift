@@ -5,18 +5,25 @@ package struct AttentionForm: Sendable {
   package let keyHeads: Int
   package let isCausal: Bool
   package let scale: Double
+  /// What its products take.
+  package let precision: Precision
 
-  package init(heads: Int, keyHeads: Int, isCausal: Bool, scale: Double) {
+  package init(
+    heads: Int, keyHeads: Int, isCausal: Bool, scale: Double, precision: Precision = .float32
+  ) {
     self.heads = heads
     self.keyHeads = keyHeads
     self.isCausal = isCausal
     self.scale = scale
+    self.precision = precision
   }
 
   /// For the register of operations.
   static let example = AttentionForm(heads: 1, keyHeads: 1, isCausal: false, scale: 1)
 
-  var attributes: [Int] { [heads, keyHeads, isCausal ? 1 : 0] + scale.asAttributes }
+  var attributes: [Int] {
+    [heads, keyHeads, isCausal ? 1 : 0, Int(precision.rawValue)] + scale.asAttributes
+  }
 
   /// The numbers of one head in rows of this shape.
   package func width(_ shape: Shape) -> Int { shape[2] / (heads + 2 * keyHeads) }
@@ -46,9 +53,9 @@ package struct AttentionForm: Sendable {
     let heads = zip(parts, [heads, keyHeads, keyHeads]).map { part, count in
       part.reshaped([rows.shape[0], rows.shape[1], count, width]).transposed([0, 2, 1, 3])
     }
-    return scaledDotProductAttention(
-      heads[0], heads[1], heads[2], causal: isCausal, scale: scale
-    ).transposed([0, 2, 1, 3]).reshaped(results(rows.shape))
+    return withPrecision(precision) {
+      scaledDotProductAttention(heads[0], heads[1], heads[2], causal: isCausal, scale: scale)
+    }.transposed([0, 2, 1, 3]).reshaped(results(rows.shape))
   }
 }
 

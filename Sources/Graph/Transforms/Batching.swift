@@ -84,7 +84,8 @@ package struct BatchStep {
   package func throughBody(_ region: some Region) -> Tensor {
     let examples = inputs.indices.map { Tensor.placeholder(node.input($0).type) }
     return batched(
-      [region.body(examples)], replacing: examples, by: inputs, areBatched: isBatched, size: size)[
+      [withPrecision(.float32) { region.body(examples) }], replacing: examples, by: inputs,
+      areBatched: isBatched, size: size)[
         0]
   }
 }
@@ -124,7 +125,7 @@ func batched(
       let step = BatchStep(
         node: node, inputs: below.map { $0.tensor }, isBatched: below.map { $0.isBatched },
         size: size)
-      results.append((node.operation.batch(step), true))
+      results.append((withPrecision(.float32) { node.operation.batch(step) }, true))
     }
     return places.map { place in
       let result = results[place]

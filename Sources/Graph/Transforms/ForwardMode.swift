@@ -41,7 +41,8 @@ package struct Forward {
     let inputs = (0..<node.inputCount).map { input($0) }
     let moving = inputs.indices.filter { tangents[$0] != nil }
     return pushForward(
-      [region.body(inputs)], at: moving.map { inputs[$0] }, along: moving.map { tangents[$0]! },
+      [withPrecision(.float32) { region.body(inputs) }], at: moving.map { inputs[$0] },
+      along: moving.map { tangents[$0]! },
       behind: inputs)[0] ?? zero()
   }
 }
@@ -67,7 +68,9 @@ package func pushForward(
       let below = range.map { moving[Int(walk.inputs[$0])] }
       guard below.contains(where: { $0 != nil }) else { continue }
       let node = walk.node(index)
-      let tangent = node.operation.forward(Forward(node: node, tangents: below))
+      let tangent = withPrecision(.float32) {
+        node.operation.forward(Forward(node: node, tangents: below))
+      }
       moving[index] = node.element.isFloating ? tangent.broadcast(to: node.shape) : nil
     }
     return places.map { moving[$0] }

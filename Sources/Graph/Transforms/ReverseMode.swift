@@ -29,8 +29,9 @@ package struct Reverse {
     let wanted = (0..<inputCount).filter { place in
       needs(place) && !inputs[..<place].contains { $0.isSame(as: inputs[place]) }
     }
+    let result = withPrecision(.float32) { region.body(inputs) }
     let adjoints = gradients(
-      of: region.body(inputs), withRespectTo: wanted.map { inputs[$0] }, upstream: upstream,
+      of: result, withRespectTo: wanted.map { inputs[$0] }, upstream: upstream,
       behind: inputs)
     for (place, adjoint) in zip(wanted, adjoints) {
       if let adjoint { add(to: place, adjoint) }
@@ -165,7 +166,7 @@ package func gradients(
     }
     let start = Int(output.node.ordinal)
     let seed = upstream ?? Tensor.literal(1, output.element).broadcast(to: output.shape)
-    reverse.run(from: start, seed: seed)
+    withPrecision(.float32) { reverse.run(from: start, seed: seed) }
     return places.map { $0.flatMap { reverse.adjoint(at: $0) } }
   }
 }
@@ -187,7 +188,7 @@ func gradients(
     for (start, upstream) in zip(starts, upstreams) where reverse.needed[start] {
       reverse.seed(start, upstream)
     }
-    reverse.run(from: walk.count - 1)
+    withPrecision(.float32) { reverse.run(from: walk.count - 1) }
     return places.map { reverse.adjoint(at: $0) }
   }
 }
