@@ -1,5 +1,6 @@
 import AdjointGraph
 import AdjointReference
+import AdjointRuntime
 import CKernels
 
 /// A convolution or one of its gradients, on images that lie channels-last.
@@ -84,7 +85,7 @@ final class ConvolutionKernel: Kernel {
       case .inputGradient: ADJ_CONV_INPUT_GRADIENT
       case .kernelGradient: ADJ_CONV_WEIGHT_GRADIENT
       }
-    return adj_onednn_conv_create(Int32(kind.rawValue), &shape, threads)
+    return PlanningCost.library { adj_onednn_conv_create(Int32(kind.rawValue), &shape, threads) }
   }
 
   func run(_ slots: Slots) throws(GraphError) {
