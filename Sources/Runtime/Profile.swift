@@ -6,7 +6,6 @@ package enum Profile {
   /// Whether every kernel is timed from now on.
   @exclusivity(unchecked) nonisolated(unsafe) static var isOn = false
   private nonisolated(unsafe) static var kernels: [any Kernel] = []
-  private nonisolated(unsafe) static var places: [ObjectIdentifier: Int] = [:]
   private nonisolated(unsafe) static var runs: [Run] = []
 
   /// One run of a kernel: its place in `summaries`, and when it was, in seconds since some fixed point.
@@ -20,17 +19,17 @@ package enum Profile {
   package static func set(_ on: Bool) {
     GraphLock.withLock {
       isOn = on
-      if on { (kernels, places, runs) = ([], [:], []) }
+      if on { (kernels, runs) = ([], []) }
     }
   }
 
   static func note(_ kernel: any Kernel, start: Double, seconds: Double) {
-    let known = places[ObjectIdentifier(kernel)]
-    let place = known ?? kernels.count
-    if known == nil {
-      places[ObjectIdentifier(kernel)] = place
-      kernels.append(kernel)
+    // Mostly it is the one after the last.
+    var place = runs.last.map { $0.kernel + 1 } ?? 0
+    if place >= kernels.count || kernels[place] !== kernel {
+      place = kernels.firstIndex { $0 === kernel } ?? kernels.count
     }
+    if place == kernels.count { kernels.append(kernel) }
     runs.append(Run(kernel: place, start: start, seconds: seconds))
   }
 
