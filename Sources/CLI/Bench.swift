@@ -13,7 +13,7 @@ struct Bench {
   private static let fewest = 3
 
   func run() -> BenchResult {
-    let plansBefore = Engine.statistics.plans
+    let (plansBefore, planningBefore) = (Engine.statistics.plans, PlanningCost.soFar)
     let step = measured.prepare()
     _ = step(0)
     let first = Process.seconds
@@ -22,17 +22,26 @@ struct Bench {
       measured: measured, device: device,
       microseconds: ((Statistics.median(time(step)) ?? 0) * 1e7).rounded() / 10,
       firstStepAt: first, megabytes: Process.peakMegabytes,
-      plans: Engine.statistics.plans - plansBefore)
+      plans: Engine.statistics.plans - plansBefore,
+      planning: PlanningCost.soFar.since(planningBefore))
   }
 
-  /// The median microseconds of each kernel of a step, in the order of the plan, and their sum.
-  func profile() -> [String] {
+  /// The median microseconds of each kernel of a step, in the order of the plan, and their sum. The steps go into
+  /// `trace` too.
+  func profile(into trace: inout ProfileTrace) -> [String] {
     let step = measured.prepare()
     for index in 0..<Bench.warmUp.most { _ = step(index) }
+    var steps: [ProfileTrace.Span] = []
     Profile.set(true)
-    for index in 0..<200 { _ = step(index) }
+    for index in 0..<200 {
+      let start = Process.seconds
+      _ = step(index)
+      let name = "step \(index)"
+      steps.append(.init(name: name, start: start, seconds: Process.seconds - start))
+    }
     let entries = Profile.entries
     Profile.set(false)
+    trace.add(measured.name, steps)
     var table = TextTable([.right, .left])
     for entry in entries {
       table.add([NumberText.fixed(entry.microseconds, places: 2), entry.summary])
@@ -76,6 +85,8 @@ struct BenchResult {
   let firstStepAt: Double
   let megabytes: Int
   let plans: Int
+  /// What its plans cost to make.
+  let planning: PlanningCost
 
   private static let widths = [-10, -10, 8, 12, 10, 6]
 
@@ -90,6 +101,16 @@ struct BenchResult {
     ])
   }
 
+  /// What planning cost, in a line.
+  var planningLines: [String] {
+    let milliseconds = { (seconds: Double) in NumberText.fixed(seconds * 1000, places: 2) }
+    let own = planning.seconds - planning.librarySeconds
+    return [
+      "planned \(planning.nodes) nodes as \(planning.kernels) kernels in \(milliseconds(own)) ms, "
+        + "and the library's primitives in \(milliseconds(planning.librarySeconds)) ms"
+    ]
+  }
+
   var json: String {
     JSONText.object(
       [
@@ -100,6 +121,10 @@ struct BenchResult {
         ("peak_rss_mb", String(megabytes)),
         ("first_step_at", JSONText.number(firstStepAt)),
         ("plans", String(plans)),
+        ("planned_nodes", String(planning.nodes)),
+        ("kernels", String(planning.kernels)),
+        ("planning_us", JSONText.number((planning.seconds * 1e6).rounded())),
+        ("library_us", JSONText.number((planning.librarySeconds * 1e6).rounded())),
         ("device", JSONText.string(device.name)),
       ] + measured.details)
   }

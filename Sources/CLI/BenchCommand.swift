@@ -20,6 +20,7 @@ extension Command {
       Option(name: "--bound", value: "R", summary: "how far off they may be, relatively"),
       Option(name: "--replay", summary: "trace the first steps only"),
       Option(name: "--profile", summary: "say where the time goes, kernel by kernel"),
+      Option(name: "--trace", value: "FILE", summary: "with --profile, the same as a Chrome trace"),
       Option(name: "--json", summary: "one line of JSON a workload"),
     ],
     details: [
@@ -35,18 +36,25 @@ extension Command {
       let device = try ComputeDevice.use(arguments)
       if arguments.has("--check") { return try BenchCheck.run(arguments) }
       if !isJSON { print(BenchResult.header) }
+      var trace = ProfileTrace()
       for one in cases {
         let bench = Bench(measured: one, seconds: seconds, device: device)
         let result = bench.run()
         print(isJSON ? result.json : result.row)
-        for line in hasProfile ? bench.profile() : [] { print("  " + line) }
+        for line in hasProfile ? result.planningLines + bench.profile(into: &trace) : [] {
+          print("  " + line)
+        }
         _ = Process.flushOutput()
       }
+      if let file = arguments.text("--trace") { try AtomicFile.write(trace.json, to: file) }
     })
 
   private static func refuseMixtures(_ arguments: Arguments) throws {
     if arguments.has("--json"), arguments.has("--profile") {
       throw CommandError.usage("bench: --profile prints a table; leave --json out")
+    }
+    if arguments.has("--trace"), !arguments.has("--profile") {
+      throw CommandError.usage("bench: --trace is of a profile; add --profile")
     }
     let idle = ["--profile", "--seconds"] + BenchCase.chainOptions
     if arguments.has("--check"), let first = idle.first(where: { arguments.has($0) }) {

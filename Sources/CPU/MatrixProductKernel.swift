@@ -1,5 +1,6 @@
 import AdjointGraph
 import AdjointReference
+import AdjointRuntime
 import CKernels
 
 /// A product of matrices, or of batches of them.
@@ -53,8 +54,11 @@ final class MatrixProductKernel: Kernel {
     batches = MatrixProductKernel.offsets(a, b, type)
     primitive =
       isHalf || usesLibrary && work >= 200_000 && min(m, n, k) >= 32
-      ? adj_onednn_product_create(
-        transposesA, transposesB, m, n, k, self.lda, self.ldb, n, isHalf ? 1 : 0, threads) : nil
+      ? PlanningCost.library {
+        [transposesA, transposesB, m, n, k, isHalf, threads] in
+        adj_onednn_product_create(
+          transposesA, transposesB, m, n, k, lda, ldb, n, isHalf ? 1 : 0, threads)
+      } : nil
   }
 
   deinit {

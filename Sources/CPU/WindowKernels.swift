@@ -1,5 +1,6 @@
 import AdjointGraph
 import AdjointReference
+import AdjointRuntime
 import CKernels
 
 /// A convolution or one of its gradients, on images that lie channels-last.
@@ -45,9 +46,12 @@ final class ConvolutionKernel: Kernel {
       device.threads(forWork: results.count * kernels.dimensions.dropFirst().reduce(1, *)))
     var wanted = ConvolutionKernel.wanted(
       shape, axes: max(2, motion.axes.count), isHalf: isHalf)
+    let threads = threads
     primitive =
       device.usesLibrary && !isDouble
-      ? adj_onednn_conv_create(ConvolutionKernel.kind(role), &wanted, threads) : nil
+      ? PlanningCost.library {
+        adj_onednn_conv_create(ConvolutionKernel.kind(role), &wanted, threads)
+      } : nil
     scratchBytes =
       primitive == nil && !isHalf
       ? Int(adj_convolution_scratch(&shape, isDouble ? 8 : 4, threads)) : 0

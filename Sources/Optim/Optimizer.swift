@@ -74,9 +74,10 @@ public class Optimizer {
     _ groups: [ParameterGroup], learningRate schedule: @escaping @Sendable (Int) -> Double
   ) {
     var distinct: [Parameter] = []
+    var known: Set<ObjectIdentifier> = []
     var slots: [Slot] = []
     for (index, group) in groups.enumerated() {
-      for parameter in group.parameters where !distinct.contains(where: { $0 === parameter }) {
+      for parameter in group.parameters where known.insert(ObjectIdentifier(parameter)).inserted {
         let forms = group.rule.states(parameter.value.shape)
         distinct.append(parameter)
         slots.append(

@@ -8,6 +8,8 @@ package final class Arguments {
   private typealias Nodes = UnsafeMutablePointer<Unmanaged<Node>>
 
   @exclusivity(unchecked) private var nodes: Nodes
+  /// For each leaf the first that is the same node.
+  @exclusivity(unchecked) private var firsts: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var capacity = 8
   @exclusivity(unchecked) private var count = 0
   /// The leaves stand behind the arguments, or are the arguments.
@@ -16,9 +18,15 @@ package final class Arguments {
   /// Stands for how the pending ones are computed.
   @exclusivity(unchecked) private(set) var key = StructureKey()
 
-  package init() { nodes = .allocate(capacity: capacity) }
+  package init() {
+    nodes = .allocate(capacity: capacity)
+    firsts = .allocate(capacity: capacity)
+  }
 
-  deinit { nodes.deallocate() }
+  deinit {
+    nodes.deallocate()
+    firsts.deallocate()
+  }
 
   package func removeAll() {
     (count, firstLeaf, leafCount) = (0, 0, 0)
@@ -41,7 +49,9 @@ package final class Arguments {
     let larger = Nodes.allocate(capacity: capacity * 2)
     larger.update(from: nodes, count: capacity)
     nodes.deallocate()
+    firsts.deallocate()
     (nodes, capacity) = (larger, capacity * 2)
+    firsts = .allocate(capacity: capacity)
   }
 
   /// The arguments as they were given.
@@ -54,18 +64,14 @@ package final class Arguments {
     nodes[firstLeaf + place]._withUnsafeGuaranteedRef(body)
   }
 
-  /// The leaf before this one that is the same node.
-  func twin(of place: Int) -> Int? {
-    let leaves = nodes + firstLeaf
-    for other in 0..<place where leaves[other].toOpaque() == leaves[place].toOpaque() {
-      return other
-    }
-    return nil
-  }
+  /// The first leaf that is the same node as this one, if it is before it.
+  func twin(of place: Int) -> Int? { firsts[place] == place ? nil : firsts[place] }
 
   /// Finds the leaves. Call it under the graph lock, when all arguments are there.
   package func findLeaves() throws(GraphError) {
-    for place in 0..<count where isPending(place) { return try expand() }
+    if (0..<count).contains(where: { isPending($0) }) { try expand() }
+    for place in (0..<leafCount).reversed() { withLeaf(place) { $0.ordinal = Int32(place) } }
+    for place in 0..<leafCount { firsts[place] = withLeaf(place) { Int($0.ordinal) } }
   }
 
   @inline(__always)

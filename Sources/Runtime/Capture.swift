@@ -97,6 +97,9 @@ package final class Capture {
     } else {
       forget()
       plan = log.plan
+      // Somebody held a parameter's value as this step began, perhaps the closure: what was one leaf is two from now on.
+      mayChange = plan?.hasChangedNodes ?? false
+      log.evaluatePendingCells()
     }
   }
 
@@ -117,7 +120,8 @@ package final class Capture {
       isTraced = true
       return forget()
     }
-    throw GraphError("compiled", reason())
+    let remedy = isLenient ? " (`replaysSteps = false` has a trainer trace all of its steps)" : ""
+    throw GraphError("compiled", reason() + remedy)
   }
 }
 

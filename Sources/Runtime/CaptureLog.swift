@@ -29,9 +29,13 @@ package final class CaptureLog {
   package let numbers: ReplayNumbers
   private let capture: Capture
   private let key: RandomKey?
-  private var cells: [(node: ObjectIdentifier, cell: Cell)] = []
-  /// Operands are held until they are found again, so that no other node gets the address of one.
-  private var operands: [(node: Node, source: Source)] = []
+  /// What cells had when they were read, first; operands are held until they are found again, so that no other node
+  /// gets the address of one.
+  private var sources: [ObjectIdentifier: Source] = [:]
+  private var cells: Set<ObjectIdentifier> = []
+  private var operands: [Node] = []
+  /// Cells that had no value when they were read.
+  private var pendingCells: [Cell] = []
   private(set) var leaves: [Leaf] = []
   /// What the trace did that a replay would not do.
   private(set) var obstacle: String?
@@ -79,7 +83,7 @@ package final class CaptureLog {
         node.storage == nil ? ScalarOperand.shared : Constant.shared, node.type,
         storage: node.storage)
       leaf.scalar = node.scalar
-      operands.append((leaf, .argument(place)))
+      note(leaf, .argument(place))
       leaves.append(Tensor(leaf))
     }
     return given.over(leaves)
@@ -87,22 +91,36 @@ package final class CaptureLog {
 
   /// Notes an operand whose number a rule gives.
   package func note(_ operand: Tensor, number: Int) {
-    operands.append((operand.node, .number(number, traced: operand.node.scalar)))
+    note(operand.node, .number(number, traced: operand.node.scalar))
   }
 
   func note(_ operand: Tensor, from key: RandomKey) {
-    if key == self.key { operands.append((operand.node, .key)) }
+    if key == self.key { note(operand.node, .key) }
+  }
+
+  private func note(_ operand: Node, _ source: Source) {
+    operands.append(operand)
+    sources[ObjectIdentifier(operand)] = source
   }
 
   func note(_ cell: Cell) {
-    guard !cells.contains(where: { $0.cell === cell }) else { return }
+    guard cells.insert(ObjectIdentifier(cell)).inserted else { return }
     let node = ObjectIdentifier(cell.node)
     // Two cells with one value are two leaves as soon as one of them is changed.
-    if cell.node.storage == nil || cells.contains(where: { $0.node == node }) { noteHindrance() }
-    cells.append((node, cell))
+    if cell.node.storage == nil { pendingCells.append(cell) }
+    if cell.node.storage == nil || sources[node] != nil { noteHindrance() }
+    if sources[node] == nil { sources[node] = .cell(cell) }
   }
 
   func noteHindrance() { isHindered = true }
+
+  /// Computes what cells hold that no step gives a value: each step would compute it anew, and none be replayed.
+  func evaluatePendingCells() {
+    let pending = pendingCells.filter { $0.node.storage == nil }.map { Tensor($0.node) }
+    // What goes wrong is what the step that reads it says.
+    if !pending.isEmpty { try? Engine.evaluate(pending) }
+    pendingCells.removeAll()
+  }
 
   package func noteObstacle(_ what: String) { obstacle = obstacle ?? what }
 
@@ -111,9 +129,7 @@ package final class CaptureLog {
     let node = tensor.node
     guard !node.isPoisoned else { return }
     let isPending = node.storage == nil && node.operation.kind != .leaf
-    let isOperand = operands.contains { $0.node === node }
-    let isCell = cells.contains { $0.node == ObjectIdentifier(node) }
-    guard isPending || isOperand || isCell else { return }
+    guard isPending || sources[ObjectIdentifier(node)] != nil else { return }
     noteObstacle("reads a value (\(node.operation.name) of \(node.shape.description))")
   }
 
@@ -127,10 +143,7 @@ package final class CaptureLog {
   }
 
   private func source(of node: Node) -> Source {
-    for operand in operands where operand.node === node { return operand.source }
-    let address = ObjectIdentifier(node)
-    for entry in cells where entry.node == address { return .cell(entry.cell) }
-    return node.storage.map { .constant($0) } ?? .fixed(node.scalar)
+    sources[ObjectIdentifier(node)] ?? node.storage.map { .constant($0) } ?? .fixed(node.scalar)
   }
 
   /// Everything is known, and nothing has run: whoever captures may refuse now. `leaves` has for each root the leaf

@@ -14,6 +14,8 @@ package final class CapturedPlan {
     let leaf: Int
     let cell: Unmanaged<Cell>
     let type: TensorType
+    /// What the cell held when it was traced: to be compared, not to be followed.
+    let node: ObjectIdentifier
   }
 
   /// Results up to this size keep their memory from call to call, where whoever got them has let them go.
@@ -37,6 +39,8 @@ package final class CapturedPlan {
   private let keyMemory = Storage.make(byteCount: 8)
   /// For each result and update the leaf whose memory it is written to, or -1; and the plan's variant for that.
   @exclusivity(unchecked) private var reuse: [Int]
+  /// The pattern that this variant was asked for with: it reuses nothing where there are too many.
+  @exclusivity(unchecked) private var asked: [Int]
   @exclusivity(unchecked) private var executable: Executable?
   @exclusivity(unchecked) private var nodes: [Node?]
   /// New memory for updates whose cells do not own theirs alone.
@@ -56,9 +60,9 @@ package final class CapturedPlan {
     updates = cells.indices.map { place in
       Update(
         leaf: reuse[resultCount + place], cell: .passUnretained(cells[place]),
-        type: roots[resultCount + place].type)
+        type: roots[resultCount + place].type, node: ObjectIdentifier(cells[place].node))
     }
-    self.reuse = reuse
+    (self.reuse, asked) = (reuse, reuse)
     nodes = Array(repeating: nil, count: resultCount)
     fresh = Array(repeating: nil, count: cells.count)
     var (held, cellLeaves) = (cells, [CellLeaf]())
@@ -103,27 +107,36 @@ package final class CapturedPlan {
   /// which to a trace is one leaf.
   func chooseVariant(_ engine: EngineState) throws(GraphError) -> Executable? {
     var isSame = true
-    reusedBuffers = 0
+    var owned = 0
     for place in updates.indices {
       let isOwned =
         updates[place].leaf >= 0
         && updates[place].cell._withUnsafeGuaranteedRef { $0.ownsItsValueAlone() }
       let leaf = isOwned ? updates[place].leaf : -1
-      if isOwned { reusedBuffers += 1 }
-      if reuse[results.count + place] != leaf {
-        reuse[results.count + place] = leaf
+      if isOwned { owned += 1 }
+      if asked[results.count + place] != leaf {
+        asked[results.count + place] = leaf
         isSame = false
       }
     }
-    if reusedBuffers < updates.count, hasSharedValues { return nil }
+    if owned < updates.count, hasSharedValues { return nil }
     if isSame, let executable { return executable }
     executable = nil
-    engine.reuse = reuse
+    engine.reuse = asked
     let found = try engine.variant(of: entry, device)
-    // Where there were too many variants it is the one that reuses nothing.
     reuse = engine.reuse
+    reusedBuffers = reuse.count { $0 >= 0 }
     executable = found
     return found
+  }
+
+  /// Whether a cell holds another node than when it was traced, and another value: not where it was written in its own
+  /// memory.
+  var hasChangedNodes: Bool {
+    updates.contains { update in
+      update.leaf >= 0
+        && update.cell._withUnsafeGuaranteedRef { ObjectIdentifier($0.node) != update.node }
+    }
   }
 
   /// Whether two cells hold one and the same value.

@@ -50,6 +50,9 @@ public class Cell: @unchecked Sendable {
 
   package final func hold(_ new: Node) { node = new }
 
+  /// Whether the cell holds a node's memory already.
+  final func hasMemory(of other: Node) -> Bool { node.storage === other.storage }
+
   /// True where nothing else holds this value or its memory: it may be overwritten.
   package final func ownsItsValueAlone() -> Bool {
     isKnownUniquelyReferenced(&node) && isKnownUniquelyReferenced(&node.storage)

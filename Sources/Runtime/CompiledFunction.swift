@@ -6,7 +6,8 @@ import CSupport
 ///
 /// Cells are read at each call, so that a model trained further is seen. Each form of arguments (shapes and element
 /// types) has a plan of its own. Results are values: no gradient flows through them. In a training step, and in
-/// another compiled function, it is the function it was made of.
+/// another compiled function, it is the function it was made of. Called on several threads at once, it may run its
+/// closure on several, as that function would.
 ///
 ///     let predict = compiled { softmax(net($0)) }
 public struct CompiledFunction<Input, Output>: Sendable {
@@ -76,7 +77,8 @@ extension CompiledFunction where Input == [Tensor], Output == [Tensor] {
     do throws(GraphError) {
       return try tryCall(inputs)
     } catch {
-      return [fail(error)]
+      let wrong = fail(error)
+      return Array(repeating: wrong, count: Swift.max(core.resultCount, 1))
     }
   }
 
@@ -90,6 +92,8 @@ extension CompiledFunction where Input == [Tensor], Output == [Tensor] {
 final class FunctionCapture: @unchecked Sendable {
   private let body: ([Tensor]) -> [Tensor]
   private let captures = Captures()
+  /// How many results there were the last time.
+  @exclusivity(unchecked) private(set) var resultCount = 0
 
   init(_ body: @escaping ([Tensor]) -> [Tensor]) { self.body = body }
 
@@ -133,7 +137,11 @@ final class FunctionCapture: @unchecked Sendable {
     if let result { return result }
     let (capture, log, inputs) = trace!
     let results = try log.open { () throws(GraphError) in
-      try checked { () throws(GraphError) in body(inputs) }
+      try checked { () throws(GraphError) in
+        let results = body(inputs)
+        resultCount = results.count
+        return results
+      }
     }
     return try GraphLock.withLock { () throws(GraphError) in
       try Engine.commit(results, [], capture: log)

@@ -69,7 +69,11 @@ public enum Engine {
       } else {
         try capture?.conclude(nil)
       }
-      for update in updates { update.cell.hold(update.value.node) }
+      // What was written in a cell's own memory stays in the cell's own node: a new one, left over from a graph that is
+      // let go, would lie among the next graphs' nodes for ever.
+      for update in updates where !update.cell.hasMemory(of: update.value.node) {
+        update.cell.hold(update.value.node)
+      }
       // What was read before it was committed has its value, and its graph still.
       for result in results { result.node.dropInputs() }
     }
@@ -172,10 +176,12 @@ final class EngineState {
       return entry
     }
     statistics.plans += 1
-    let program = Program(walk, roots: roots) {
-      device.runsWhole($0, $1)
-    } takesNarrow: {
-      device.takesNarrow($0, $1, $2)
+    let program = PlanningCost.flatten(walk.count) {
+      Program(walk, roots: roots) {
+        device.runsWhole($0, $1)
+      } takesNarrow: {
+        device.takesNarrow($0, $1, $2)
+      }
     }
     return cache.insert(key, program)
   }
@@ -239,7 +245,9 @@ final class EngineState {
       for index in reuse.indices { reuse[index] = -1 }
       for variant in entry.variants where variant.reuse == reuse { return variant.executable }
     }
-    let executable = try device.compile(entry.program, reuse: reuse)
+    let executable = try PlanningCost.compile { () throws(GraphError) in
+      try device.compile(entry.program, reuse: reuse)
+    }
     entry.variants.append((reuse, executable))
     return executable
   }

@@ -54,6 +54,8 @@ package final class Executable {
 
   deinit { slots.deallocate() }
 
+  var kernelCount: Int { kernels.count }
+
   private func pointIntoArena() throws(GraphError) {
     let arena = try hasOwnArena ? reservedArena() : sharedArena()
     for entry in placed { slots[entry.slot] = arena.pointer + entry.offset }
@@ -109,10 +111,10 @@ package final class Executable {
   }
 
   private func runTimed() throws(GraphError) {
-    for (index, kernel) in kernels.enumerated() {
+    for kernel in kernels {
       let start = adj_seconds()
       try kernel.run(slots)
-      Profile.note(kernel, place: index, seconds: adj_seconds() - start)
+      Profile.note(kernel, start: start, seconds: adj_seconds() - start)
     }
   }
 }

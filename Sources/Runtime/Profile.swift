@@ -1,39 +1,51 @@
 import AdjointGraph
 import AdjointReference
 
-/// Where time goes: the median of each kernel's runs, in the order of the plan.
+/// Where time goes: when each kernel ran, and the median of its runs, in the order of the plan.
 package enum Profile {
   /// Whether every kernel is timed from now on.
   @exclusivity(unchecked) nonisolated(unsafe) static var isOn = false
-  private nonisolated(unsafe) static var lines: [Line] = []
+  private nonisolated(unsafe) static var kernels: [any Kernel] = []
+  private nonisolated(unsafe) static var runs: [Run] = []
 
-  private struct Line {
-    let kernel: any Kernel
-    let place: Int
-    var seconds: [Double]
+  /// One run of a kernel: its place in `summaries`, and when it was, in seconds since some fixed point.
+  package struct Run: Sendable {
+    package let kernel: Int
+    package let start: Double
+    package let seconds: Double
   }
 
   /// Starts afresh, or stops.
   package static func set(_ on: Bool) {
     GraphLock.withLock {
       isOn = on
-      if on { lines = [] }
+      if on { (kernels, runs) = ([], []) }
     }
   }
 
-  static func note(_ kernel: any Kernel, place: Int, seconds: Double) {
-    for index in lines.indices where lines[index].kernel === kernel {
-      lines[index].seconds.append(seconds)
-      return
+  static func note(_ kernel: any Kernel, start: Double, seconds: Double) {
+    // Mostly it is the one after the last.
+    var place = runs.last.map { $0.kernel + 1 } ?? 0
+    if place >= kernels.count || kernels[place] !== kernel {
+      place = kernels.firstIndex { $0 === kernel } ?? kernels.count
     }
-    lines.append(Line(kernel: kernel, place: place, seconds: [seconds]))
+    if place == kernels.count { kernels.append(kernel) }
+    runs.append(Run(kernel: place, start: start, seconds: seconds))
   }
+
+  /// What each kernel does.
+  package static var summaries: [String] { GraphLock.withLock { kernels.map { $0.summary } } }
+
+  /// All runs, in order.
+  package static var allRuns: [Run] { GraphLock.withLock { runs } }
 
   /// One entry a kernel: what it does, and the median of its microseconds.
   package static var entries: [(summary: String, microseconds: Double)] {
     GraphLock.withLock {
-      lines.map { line in
-        (line.kernel.summary, line.seconds.sorted()[line.seconds.count / 2] * 1e6)
+      var seconds = [[Double]](repeating: [], count: kernels.count)
+      for run in runs { seconds[run.kernel].append(run.seconds) }
+      return zip(kernels, seconds).map { kernel, times in
+        (kernel.summary, times.sorted()[times.count / 2] * 1e6)
       }
     }
   }

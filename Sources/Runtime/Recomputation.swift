@@ -68,7 +68,7 @@ package struct Recomputation {
   private mutating func settle(_ draft: Int) {
     let own = drafts[draft]
     let results = own.members.filter {
-      homes[$0][0] == draft && (isOutput[$0] || !storedReaders($0).isEmpty)
+      homes[$0][0] == draft && (isOutput[$0] || isReadFromMemory($0))
     }
     drafts[draft].results = results
     guard own.members.count > results.count else { return }
@@ -94,13 +94,15 @@ package struct Recomputation {
   /// The units that read a value from memory.
   private func storedReaders(_ value: Int) -> [Int] {
     var found: [Int] = []
+    var known = Set(homes[value])
     for reader in readers[value] {
-      for home in homes[reader]
-      where !homes[value].contains(home) && !found.contains(home) {
-        found.append(home)
-      }
+      for home in homes[reader] where known.insert(home).inserted { found.append(home) }
     }
     return found
+  }
+
+  private func isReadFromMemory(_ value: Int) -> Bool {
+    readers[value].contains { reader in homes[reader].contains { !homes[value].contains($0) } }
   }
 
   /// Whether only groups over the same elements read a value, and some do.
@@ -140,8 +142,9 @@ package struct Recomputation {
   private mutating func takeUp(_ values: [Int], of source: Int) -> Bool {
     guard !values.isEmpty else { return false }
     var units: [Int] = []
+    var known: Set<Int> = []
     for value in values {
-      for unit in storedReaders(value) where !units.contains(unit) { units.append(unit) }
+      for unit in storedReaders(value) where known.insert(unit).inserted { units.append(unit) }
     }
     // A line is read before it is written.
     var saved = 2 * memoryCost(of: values)

@@ -1,4 +1,5 @@
 import AdjointGraph
+import CSupport
 
 /// 128 bits that stand for the structure of a piece of graph. Stable: no seed, no addresses.
 package struct StructureKey: Equatable, Sendable {
@@ -22,6 +23,7 @@ package struct StructureKey: Equatable, Sendable {
     var key = StructureKey()
     key.mix(device)
     for index in 0..<walk.count {
+      if index + 8 < walk.count { adj_prefetch(walk.nodes[index + 8].toOpaque()) }
       let start = walk.inputStart[index]
       let end = walk.inputStart[index + 1]
       walk.nodes[index]._withUnsafeGuaranteedRef { node in

@@ -30,6 +30,44 @@ import Testing
     }
   }
 
+  @Test func tenBatchSizesAreTenPlans() {
+    alone {
+      Engine.removePlans()
+      let net = MLP([20, 16, 3])
+      let optimizer = Adam(net)
+      let (before, costBefore) = (Engine.statistics.plans, PlanningCost.soFar)
+      for _ in 0..<3 {
+        for size in 1...10 {
+          let labels = Tensor((0..<size).map { $0 % 3 })
+          optimizer.step {
+            crossEntropy(net(Tensor.normal([size, 20], key: RandomKey(size))), labels)
+          }
+        }
+        #expect(Engine.statistics.plans - before == 10)
+      }
+      let cost = PlanningCost.soFar.since(costBefore)
+      #expect(cost.nodes > 10 * 20 && cost.kernels >= 10 && cost.seconds >= cost.librarySeconds)
+    }
+  }
+
+  @Test func aParameterThatIsWrittenInPlaceKeepsItsNode() {
+    alone {
+      let net = Linear(3, 2)
+      let optimizer = SGD(net, learningRate: 0.1)
+      let x = Tensor.normal([4, 3], key: RandomKey(1))
+      optimizer.step { net(x).sum() }
+      let node = ObjectIdentifier(net.weight.node)
+      let values = net.weight.value.floats
+      optimizer.step { net(x).sum() }
+      #expect(ObjectIdentifier(net.weight.node) == node && net.weight.value.floats != values)
+      // Who holds the old value keeps it.
+      let held = net.weight.value
+      let old = held.floats
+      optimizer.step { net(x).sum() }
+      #expect(ObjectIdentifier(net.weight.node) != node && held.floats == old)
+    }
+  }
+
   @Test func sliceAndScalarsTakeEffect() {
     alone {
       let data = Tensor((0..<10).map { Double($0) })

@@ -110,6 +110,7 @@ package final class ReverseWalk {
   func run(from start: Int) {
     var index = start
     while index >= 0 {
+      walk.prefetch(index - 4)
       if needed[index], walk.inputStart[index] != walk.inputStart[index + 1],
         let adjoint = adjoints[index]
       {
