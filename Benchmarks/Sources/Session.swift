@@ -4,8 +4,8 @@ import Glibc
 /// Runs ours and the peers in turns, and writes down what came out.
 struct Session {
   let settings: Settings
-  private let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  private let hasPeers: Bool
+  let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  let hasPeers: Bool
 
   /// One program with its options, without the workload.
   private struct Competitor {
@@ -29,6 +29,7 @@ struct Session {
   func run() throws {
     try makeFolder()
     warnOfOthers()
+    guard settings.trainings == 0 else { return try compareTrainings() }
     let timed = measureWorkloads()
     let comparison = Comparison(timed)
     if !timed.isEmpty { print(comparison.table.joined(separator: "\n")) }
@@ -181,7 +182,7 @@ extension Session {
     }
   }
 
-  private func write(_ text: String, to name: String) throws {
+  func write(_ text: String, to name: String) throws {
     let path = settings.folder + "/" + name
     let file = fopen(path, "w")
     let bytes = Array(text.utf8)
