@@ -157,7 +157,7 @@ extension CPUCompiler {
     locations[value] = output
   }
 
-  private mutating func channelsLast(_ value: Int) -> Location {
+  mutating func channelsLast(_ value: Int) -> Location {
     located(value, as: Location.channelsLastStrides(program.values[value].type.shape))
   }
 

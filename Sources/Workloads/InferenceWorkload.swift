@@ -22,7 +22,8 @@
       }
     }
 
-    private var inputShape: Shape {
+    /// The shape of what it takes.
+    public var inputShape: Shape {
       switch self {
       case .resnet50: [1, 3, 224, 224]
       case .encoder: [1, 128, Encoder.width]
