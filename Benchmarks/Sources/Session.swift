@@ -74,8 +74,7 @@ struct Session {
           Set([processors, 1]).sorted(by: >).map { (one, $0) }
         }
         for (one, threads) in round % 2 == 0 ? turns : turns.reversed() {
-          // Images are all that lies otherwise there.
-          if one.name == "torch-cl", !["lenet", "resnet20"].contains(workload) { continue }
+          guard canDo(one, workload) else { continue }
           let key = "\(one.name) \(workload)"
           guard !broken.contains(key) else { continue }
           let words = [workload, "--seconds", "\(settings.seconds)"]
@@ -90,10 +89,22 @@ struct Session {
     return found
   }
 
+  /// The workloads of which the forward pass is timed, always replayed.
+  static let inference = ["resnet50", "encoder"]
+
+  private func canDo(_ one: Competitor, _ workload: String) -> Bool {
+    let isInference = Session.inference.contains(workload)
+    if one.name.hasPrefix("adjoint") { return !isInference || one.options.isEmpty }
+    if isInference || one.name == "onnx" { return isInference && one.name == "onnx" }
+    // Images are all that lies otherwise there.
+    return one.name != "torch-cl" || ["lenet", "resnet20"].contains(workload)
+  }
+
   private func measure(_ sweep: Sweep) -> [Measurement] {
     let naive = Competitor(name: "adjoint naive", words: ours[0].words + ["--naive"])
     var found: [Measurement] = []
-    for one in ours + peers + (sweep.name == "depth" ? [naive] : []) where one.name != "torch-cl" {
+    for one in ours + peers + (sweep.name == "depth" ? [naive] : [])
+    where !["torch-cl", "onnx"].contains(one.name) {
       for sizes in sweep.sizes where Sweep.canDo(one.name, sizes) {
         let words = [
           "dense", "--depth", "\(sizes.depth)", "--width", "\(sizes.width)", "--batch",

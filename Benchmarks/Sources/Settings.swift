@@ -26,6 +26,7 @@ struct Settings {
 
   static let usage = """
     usage: benchmarks [--rounds N] [--seconds S] [--workloads NAME,...|none] [--frameworks NAME,...|none]
+                      (of inference: --workloads resnet50,encoder --frameworks onnx)
                       [--sweeps depth,width,batch,threads|none] [--also "OPTIONS OF adjoint bench"]... [--out FOLDER]
                       [--program PATH OF adjoint]
            benchmarks --trainings N [--frameworks NAME,...|none] [--out FOLDER] [--program PATH OF adjoint]
@@ -67,8 +68,9 @@ struct Settings {
         throw Settings.wrong("--seconds is a number up to 3600, not '\(value)'")
       }
       seconds = number
-    case "--workloads": workloads = try Settings.list(option, value, among: workloads)
-    case "--frameworks": frameworks = try Settings.list(option, value, among: frameworks)
+    case "--workloads":
+      workloads = try Settings.list(option, value, among: workloads + Session.inference)
+    case "--frameworks": frameworks = try Settings.list(option, value, among: frameworks + ["onnx"])
     case "--sweeps": sweeps = try Settings.list(option, value, among: sweeps)
     case "--also": also.append(value.split(separator: " ").map { String($0) })
     case "--program": program = value
