@@ -3,7 +3,7 @@ import AdjointReference
 import AdjointRuntime
 import CKernels
 
-/// A convolution with what follows it: numbers a channel that stay from run to run, a sum with other images, ReLU.
+/// A convolution, or a product with a matrix, with what follows it: numbers a channel that stay from run to run, a sum with other images, ReLU.
 struct FoldedLayer {
   /// What is done with each channel.
   enum Change {
@@ -15,6 +15,8 @@ struct FoldedLayer {
 
   let images: Int
   let weights: Int
+  /// Whether it is a product: a convolution of 1×1 in which the rows are the places of one image, a line.
+  let isProduct: Bool
   fileprivate(set) var changes: [(change: Change, by: Int)] = []
   /// What is added, element by element.
   fileprivate(set) var addend: Int?
@@ -24,6 +26,16 @@ struct FoldedLayer {
   /// The value that the layer gives.
   fileprivate(set) var end: Int
   fileprivate(set) var primitive: LayerPrimitive?
+}
+
+extension FoldedLayer {
+  /// Which axis of the results counts channels.
+  fileprivate func channelAxis(_ results: Shape) -> Int { isProduct ? results.rank - 1 : 1 }
+
+  /// How its images and results lie.
+  fileprivate func strides(_ shape: Shape) -> [Int] {
+    isProduct ? shape.strides : Location.channelsLastStrides(shape)
+  }
 }
 
 /// oneDNN's primitive for a layer.
@@ -63,14 +75,12 @@ struct FoldedLayers {
 
   private mutating func fold(_ value: Int, _ device: CPUDevice) {
     guard case .computed(let operation, let inputs) = program.values[value].source,
-      let convolution = operation as? Convolution, program.values[value].type.element == .float32,
-      held[inputs[1]], !held[inputs[0]]
+      program.values[value].type.element == .float32, inputs.count == 2, held[inputs[1]],
+      !held[inputs[0]], let shape = shape(operation, value, inputs)
     else { return }
-    var layer = FoldedLayer(images: inputs[0], weights: inputs[1], end: value)
+    var layer = FoldedLayer(
+      images: inputs[0], weights: inputs[1], isProduct: operation is MatMul, end: value)
     while extend(&layer) {}
-    let shape = ConvolutionKernel.shape(
-      convolution.motion, groups: convolution.groups, program.values[inputs[0]].type.shape,
-      program.values[inputs[1]].type.shape, program.values[value].type.shape)
     let threads = device.threads(
       forWork: program.values[value].type.shape.count
         * program.values[inputs[1]].type.shape.dimensions.dropFirst().reduce(1, *))
@@ -79,6 +89,24 @@ struct FoldedLayers {
     guard layer.primitive != nil else { return }
     inside.formUnion(layer.inside)
     layers[layer.end] = layer
+  }
+
+  /// What a layer's primitive is told; nil of what is no layer, or too small a product for one.
+  private func shape(
+    _ operation: any Operation, _ value: Int, _ inputs: [Int]
+  ) -> adj_conv_shape? {
+    let (a, b) = (program.values[inputs[0]].type.shape, program.values[inputs[1]].type.shape)
+    let results = program.values[value].type.shape
+    if let convolution = operation as? Convolution {
+      return ConvolutionKernel.shape(convolution.motion, groups: convolution.groups, a, b, results)
+    }
+    guard let product = operation as? MatMul, product.transposesB, !product.transposesA,
+      b.rank == 2, b[0] >= 32, b[1] >= 32, a.count >= 32 * b[1], a.count * b[0] >= 200_000
+    else { return nil }
+    let rows = a.count / b[1]
+    return ConvolutionKernel.shape(
+      WindowMotion(rank: 2), groups: 1, [1, b[1], 1, rows], [b[0], b[1], 1, 1],
+      [1, b[0], 1, rows])
   }
 
   /// Takes in what alone reads the layer's end, if it is something that a layer can do.
@@ -94,7 +122,7 @@ struct FoldedLayers {
     } else {
       guard inputs.count == 2, layer.addend == nil else { return false }
       let other = inputs[0] == end ? inputs[1] : inputs[0]
-      if let change = change(operation, isFirst: inputs[0] == end), isOneAChannel(other, end) {
+      if let change = change(operation, isFirst: inputs[0] == end), isOneAChannel(other, layer) {
         layer.changes.append((change, other))
       } else if operation is Add, !held[other],
         program.values[other].type == program.values[end].type
@@ -120,12 +148,13 @@ struct FoldedLayers {
   }
 
   /// Whether a value stays, and has one number for each channel of images, or one for all.
-  private func isOneAChannel(_ value: Int, _ images: Int) -> Bool {
-    let (shape, whole) = (program.values[value].type.shape, program.values[images].type.shape)
+  private func isOneAChannel(_ value: Int, _ layer: FoldedLayer) -> Bool {
+    let (shape, whole) = (program.values[value].type.shape, program.values[layer.end].type.shape)
     guard held[value], program.values[value].type.element == .float32 else { return false }
     if shape.count == 1 { return true }
-    let axis = 1 - (whole.rank - shape.rank)
-    return axis >= 0 && shape[axis] == whole[1] && shape.count == whole[1]
+    let axis = layer.channelAxis(whole)
+    let own = axis - (whole.rank - shape.rank)
+    return own >= 0 && shape[own] == whole[axis] && shape.count == whole[axis]
   }
 }
 
@@ -147,7 +176,9 @@ extension CPUCompiler {
   mutating func appendLayer(_ layer: FoldedLayer) {
     guard let primitive = layer.primitive else { return }
     let type = program.values[layer.end].type
-    let images = channelsLast(layer.images)
+    let channels = type.shape[layer.channelAxis(type.shape)]
+    let images = located(
+      layer.images, as: layer.strides(program.values[layer.images].type.shape))
     let weights = rowMajor(layer.weights)
     let changes = layer.changes.map { entry in
       LayerPacking.Change(
@@ -157,7 +188,7 @@ extension CPUCompiler {
     let packing = LayerPacking(
       primitive, weights: weights.slot, changes,
       to: builder.newSlot(bytes: Int(adj_onednn_layer_packed_bytes(primitive.pointer))),
-      bias: builder.newSlot(bytes: 4 * type.shape[1]), channels: type.shape[1])
+      bias: builder.newSlot(bytes: 4 * channels), channels: channels)
     builder.append(
       packing, reads: [weights.slot] + changes.map { $0.slot },
       writes: [packing.packed, packing.bias])
@@ -168,7 +199,8 @@ extension CPUCompiler {
       layer, primitive, images: images, packing, to: results, scratch: scratch)
     let read = [images.slot, packing.packed, packing.bias] + (layer.addend == nil ? [] : [results])
     builder.append(kernel, reads: read, writes: [results, scratch])
-    locations[layer.end] = .channelsLast(results, type)
+    locations[layer.end] = Location(
+      slot: results, type: type, strides: layer.strides(type.shape))
   }
 
   /// The slot of a value, channels-last, where nobody needs it as it is any more; otherwise of a copy.
@@ -176,12 +208,13 @@ extension CPUCompiler {
     _ value: Int, apartFrom images: Int, _ layer: FoldedLayer
   ) -> Int {
     let place = location(value)
-    if place.isChannelsLast, place.slot != images, isFree(place.slot, after: layer) {
+    let strides = layer.strides(place.shape)
+    if place.lies(as: strides), place.slot != images, isFree(place.slot, after: layer) {
       forgetCopies(of: place.slot)
       return place.slot
     }
-    let copy = Location.channelsLast(
-      builder.newSlot(bytes: place.type.byteCount), place.type)
+    let copy = Location(
+      slot: builder.newSlot(bytes: place.type.byteCount), type: place.type, strides: strides)
     builder.append(
       StridedCopyKernel(place, to: copy, device), reads: [place.slot], writes: [copy.slot])
     return copy.slot
@@ -252,7 +285,7 @@ final class LayerPacking: Kernel {
     let failed = adj_onednn_layer_pack(
       primitive.pointer, slots[weights].assumingMemoryBound(to: Float.self), factors,
       slots[packed].assumingMemoryBound(to: Float.self))
-    guard failed == 0 else { throw GraphError("convolution", "its weights could not be laid out") }
+    guard failed == 0 else { throw GraphError("layer", "its weights could not be laid out") }
   }
 }
 
@@ -273,7 +306,8 @@ final class LayerKernel: Kernel {
     (self.primitive, self.images, self.results) = (primitive, images.slot, results)
     (packed, bias, self.scratch) = (packing.packed, packing.bias, scratch)
     let parts = [
-      "convolution", layer.addend == nil ? "" : "+ images", layer.rectifies ? "relu" : "",
+      layer.isProduct ? "product" : "convolution", layer.addend == nil ? "" : "+ images",
+      layer.rectifies ? "relu" : "",
     ]
     summary =
       parts.filter { !$0.isEmpty }.joined(separator: " ") + " of \(images.shape), packed, oneDNN"
@@ -286,6 +320,6 @@ final class LayerKernel: Kernel {
     let failed = adj_onednn_layer_run(
       primitive.pointer, numbers(images), numbers(packed), numbers(bias), numbers(results),
       slots[scratch])
-    guard failed == 0 else { throw GraphError("convolution", "oneDNN failed to run it") }
+    guard failed == 0 else { throw GraphError("layer", "oneDNN failed to run it") }
   }
 }

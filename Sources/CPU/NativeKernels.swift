@@ -157,7 +157,7 @@ extension CPUCompiler {
     locations[value] = output
   }
 
-  mutating func channelsLast(_ value: Int) -> Location {
+  private mutating func channelsLast(_ value: Int) -> Location {
     located(value, as: Location.channelsLastStrides(program.values[value].type.shape))
   }
 

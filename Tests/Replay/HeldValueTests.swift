@@ -122,6 +122,23 @@ import Testing
     }
   }
 
+  @Test func productsWithWhatFollowsThem() {
+    alone {
+      let (wide, narrow) = (Linear(64, 128), Linear(128, 64))
+      func body(_ x: Tensor) -> Tensor {
+        let y = x + narrow(gelu(wide(x)))
+        let z = narrow(relu(wide(y) * 0.5)).transposed([0, 2, 1])
+        return wide(z.transposed([0, 2, 1])) + wide(y)
+      }
+      let function = compiled { body($0) }
+      for index in 0..<8 {
+        let x = Tensor.normal(index % 2 == 0 ? [2, 20, 64] : [1, 50, 64], key: RandomKey(index))
+        #expect(isNear(function(x), body(x)))
+        if index == 4 { wide.weight.value = wide.weight.value * 2 }
+      }
+    }
+  }
+
   @Test func convolutionsOfAllKinds() {
     alone {
       let forms: [(Shape, Shape, Int, Int)] = [
