@@ -4,8 +4,8 @@ import Glibc
 /// Runs ours and the peers in turns, and writes down what came out.
 struct Session {
   let settings: Settings
-  private let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  private let hasPeers: Bool
+  let processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  let hasPeers: Bool
 
   /// One program with its options, without the workload.
   private struct Competitor {
@@ -29,6 +29,7 @@ struct Session {
   func run() throws {
     try makeFolder()
     warnOfOthers()
+    guard settings.trainings == 0 else { return try compareTrainings() }
     let timed = measureWorkloads()
     let comparison = Comparison(timed)
     if !timed.isEmpty { print(comparison.table.joined(separator: "\n")) }
@@ -73,8 +74,7 @@ struct Session {
           Set([processors, 1]).sorted(by: >).map { (one, $0) }
         }
         for (one, threads) in round % 2 == 0 ? turns : turns.reversed() {
-          // Images are all that lies otherwise there.
-          if one.name == "torch-cl", !["lenet", "resnet20"].contains(workload) { continue }
+          guard canDo(one, workload) else { continue }
           let key = "\(one.name) \(workload)"
           guard !broken.contains(key) else { continue }
           let words = [workload, "--seconds", "\(settings.seconds)"]
@@ -89,10 +89,22 @@ struct Session {
     return found
   }
 
+  /// The workloads of which the forward pass is timed, always replayed.
+  static let inference = ["resnet50", "encoder"]
+
+  private func canDo(_ one: Competitor, _ workload: String) -> Bool {
+    let isInference = Session.inference.contains(workload)
+    if one.name.hasPrefix("adjoint") { return !isInference || one.options.isEmpty }
+    if isInference || one.name == "onnx" { return isInference && one.name == "onnx" }
+    // Images are all that lies otherwise there.
+    return one.name != "torch-cl" || ["lenet", "resnet20"].contains(workload)
+  }
+
   private func measure(_ sweep: Sweep) -> [Measurement] {
     let naive = Competitor(name: "adjoint naive", words: ours[0].words + ["--naive"])
     var found: [Measurement] = []
-    for one in ours + peers + (sweep.name == "depth" ? [naive] : []) where one.name != "torch-cl" {
+    for one in ours + peers + (sweep.name == "depth" ? [naive] : [])
+    where !["torch-cl", "onnx"].contains(one.name) {
       for sizes in sweep.sizes where Sweep.canDo(one.name, sizes) {
         let words = [
           "dense", "--depth", "\(sizes.depth)", "--width", "\(sizes.width)", "--batch",
@@ -181,7 +193,7 @@ extension Session {
     }
   }
 
-  private func write(_ text: String, to name: String) throws {
+  func write(_ text: String, to name: String) throws {
     let path = settings.folder + "/" + name
     let file = fopen(path, "w")
     let bytes = Array(text.utf8)

@@ -14,6 +14,10 @@ struct Settings {
   var workloads = ["tiny", "mlp", "mlp-wide", "lenet", "resnet20", "gpt"]
   var frameworks = ["torch", "torch-cl", "torch-compile", "jax"]
   var sweeps = ["depth", "width", "batch", "threads"]
+  /// How often each trains on Fashion-MNIST until `accuracy`; 0 leaves it out, and anything else leaves the rest out.
+  var trainings = 0
+  /// The share of the pictures held back that is to be right.
+  let accuracy = 0.9
   /// Further ways of ours, each the options of one.
   var also: [[String]] = []
   var folder = ".build/bench"
@@ -22,8 +26,10 @@ struct Settings {
 
   static let usage = """
     usage: benchmarks [--rounds N] [--seconds S] [--workloads NAME,...|none] [--frameworks NAME,...|none]
+                      (of inference: --workloads resnet50,encoder --frameworks onnx)
                       [--sweeps depth,width,batch,threads|none] [--also "OPTIONS OF adjoint bench"]... [--out FOLDER]
                       [--program PATH OF adjoint]
+           benchmarks --trainings N [--frameworks NAME,...|none] [--out FOLDER] [--program PATH OF adjoint]
     """
 
   init(_ words: [String]) throws {
@@ -45,7 +51,7 @@ struct Settings {
 
   private static let options = [
     "--rounds", "--seconds", "--workloads", "--frameworks", "--sweeps", "--also", "--out",
-    "--program",
+    "--program", "--trainings",
   ]
 
   private static func wrong(_ text: String) -> Problem { Problem(text: text, isUsage: true) }
@@ -62,11 +68,17 @@ struct Settings {
         throw Settings.wrong("--seconds is a number up to 3600, not '\(value)'")
       }
       seconds = number
-    case "--workloads": workloads = try Settings.list(option, value, among: workloads)
-    case "--frameworks": frameworks = try Settings.list(option, value, among: frameworks)
+    case "--workloads":
+      workloads = try Settings.list(option, value, among: workloads + Session.inference)
+    case "--frameworks": frameworks = try Settings.list(option, value, among: frameworks + ["onnx"])
     case "--sweeps": sweeps = try Settings.list(option, value, among: sweeps)
     case "--also": also.append(value.split(separator: " ").map { String($0) })
     case "--program": program = value
+    case "--trainings":
+      guard let number = Int(value), number > 0 else {
+        throw Settings.wrong("--trainings is a whole number from 1, not '\(value)'")
+      }
+      trainings = number
     default: folder = value
     }
   }

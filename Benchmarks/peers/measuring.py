@@ -15,18 +15,31 @@ FEWEST = 3  # of steps that take many seconds
 WORKLOADS = ("tiny", "mlp", "mlp-wide", "lenet", "resnet20", "gpt", "dense")
 
 
-def arguments(frameworks):
+def arguments(frameworks, workloads=WORKLOADS):
     """The command line. Call it before a framework is imported: the process is limited to its processors here, and
     frameworks count them once."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("workload", choices=workloads)
     parser.add_argument("--framework", choices=frameworks, default=frameworks[0])
     parser.add_argument("--seconds", type=float, default=2.0, help="how long to time it")
     parser.add_argument("--threads", type=int, help="how many processors (all)")
     parser.add_argument("--depth", type=int, default=4, help="layers of the workload dense")
     parser.add_argument("--width", type=int, default=256, help="how wide those are")
     parser.add_argument("--batch", type=int, default=64, help="how many examples it sees in a step")
-    given = parser.parse_args()
+    return limited(parser.parse_args())
+
+
+def training_arguments(frameworks):
+    """The command line of a whole training; the same holds."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--framework", choices=frameworks, default=frameworks[0])
+    parser.add_argument("--threads", type=int, help="how many processors (all)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--until", type=float, default=1.0, help="the accuracy at which to stop")
+    return limited(parser.parse_args())
+
+
+def limited(given):
     processors = sorted(os.sched_getaffinity(0))
     given.threads = min(given.threads or len(processors), len(processors))
     os.sched_setaffinity(0, processors[: given.threads])
@@ -61,6 +74,12 @@ def report(given, step):
     if given.workload == "dense":
         result |= {"depth": given.depth, "width": given.width, "batch": given.batch}
     print(json.dumps(result), flush=True)
+
+
+def report_training(given, began, history):
+    """Prints the line of a training that took its first step at `began`."""
+    line = {"framework": given.framework, "threads": given.threads, "began_at": began, "history": history}
+    print(json.dumps(line), flush=True)
 
 
 def median_time(step, seconds):

@@ -147,7 +147,7 @@ static int add_axis(adj_geometry *g, int operand, int64_t size) {
   return size > 0;
 }
 
-static int describe_geometry(adj_geometry *g, const adj_conv_shape *s) {
+int adj_describe_geometry(adj_geometry *g, const adj_conv_shape *s) {
   memset(g, 0, sizeof *g);
   g->axes = s->axes, g->has_groups = s->groups > 1;
   g->type = s->is_bfloat16 ? dnnl_bf16 : dnnl_f32;
@@ -219,7 +219,7 @@ static dnnl_primitive_desc_t choose_description(int kind, const adj_geometry *g,
 dnnl_primitive_desc_t adj_describe_convolution(int kind, const adj_conv_shape *shape, adj_geometry *g) {
   const adj_dnnl_library *dnnl = adj_dnnl();
   dnnl_primitive_attr_t attributes = NULL;
-  if (!describe_geometry(g, shape) || dnnl->primitive_attr_create(&attributes) != dnnl_success) return NULL;
+  if (!adj_describe_geometry(g, shape) || dnnl->primitive_attr_create(&attributes) != dnnl_success) return NULL;
   dnnl_primitive_desc_t description = NULL;
   if (dnnl->primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user) == dnnl_success) {
     description = choose_description(kind, g, attributes);

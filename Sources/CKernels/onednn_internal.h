@@ -12,7 +12,8 @@
   X(primitive_desc_query) X(primitive_desc_query_md) X(primitive_desc_destroy) \
   X(primitive_create) X(primitive_destroy) X(primitive_execute) \
   X(primitive_attr_create) X(primitive_attr_destroy) X(primitive_attr_set_scratchpad_mode) \
-  X(reorder_primitive_desc_create)
+  X(reorder_primitive_desc_create) \
+  X(primitive_attr_set_post_ops) X(post_ops_create) X(post_ops_destroy) X(post_ops_append_sum) X(post_ops_append_eltwise)
 
 #if DNNL_VERSION_MAJOR >= 3
 #define ADJ_DNNL_OWN_FUNCTIONS(X) \
@@ -73,6 +74,8 @@ static inline dnnl_format_tag_t adj_weights_tag(const adj_geometry *g) {
 /// The caller's layout of images and results: channels last.
 static inline dnnl_format_tag_t adj_images_tag(const adj_geometry *g) { return g->axes == 3 ? dnnl_ndhwc : dnnl_nhwc; }
 
+/// Fills in `g`; 0 where it is no shape that the library takes.
+int adj_describe_geometry(adj_geometry *g, const adj_conv_shape *s);
 /// Fills in `g` and describes the primitive that suits the shape; null where the library has none.
 dnnl_primitive_desc_t adj_describe_convolution(int kind, const adj_conv_shape *shape, adj_geometry *g);
 /// Whether the library's products of bfloat16 are made for this processor and its own settings.

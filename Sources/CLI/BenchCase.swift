@@ -15,6 +15,11 @@ struct BenchCase {
     prepare = { workload.prepare(as: variant) }
   }
 
+  init(_ workload: InferenceWorkload) {
+    name = workload.rawValue
+    prepare = { workload.prepare() }
+  }
+
   private static func replayed(_ variant: WorkloadVariant) -> [(name: String, value: String)] {
     [
       ("replay", variant.isReplay ? "true" : "false"),
@@ -50,6 +55,7 @@ struct BenchCase {
     }
     return try arguments.operands.map { name in
       if name == chainName { return try chain(arguments, variant) }
+      if let inference = InferenceWorkload(rawValue: name) { return BenchCase(inference) }
       return BenchCase(try workload(name), variant)
     }
   }
@@ -71,5 +77,9 @@ struct BenchCase {
         + Suggestion.hint(for: name, among: names) + "; there are \(names.joined(separator: ", "))")
   }
 
-  static var names: [String] { Workload.allCases.map { $0.rawValue } + [chainName] }
+  static var names: [String] {
+    Workload.allCases.map { $0.rawValue } + InferenceWorkload.allCases.map { $0.rawValue } + [
+      chainName
+    ]
+  }
 }

@@ -238,7 +238,7 @@ struct TrainRun {
     let isWhole = isWhole(trainer)
     func result(_ evaluation: Evaluation?) throws -> TrainingResult {
       let result = try TrainingResult(
-        run: self, trainer: trainer, evaluation: evaluation, seconds: view.seconds, folder: folder)
+        run: self, trainer: trainer, evaluation: evaluation, view: view, folder: folder)
       try SavedModel(trainer.model, result.description).write(to: folder.model)
       return result
     }

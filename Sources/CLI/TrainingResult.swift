@@ -15,15 +15,17 @@ struct TrainingResult {
   let bestEpoch: Int?
   /// Whether something was found to go wrong.
   let hasFindings: Bool
+  private let view: TrainingView
 
   init(
-    run: TrainRun, trainer: Trainer, evaluation: Evaluation?, seconds: Double, folder: RunFolder
+    run: TrainRun, trainer: Trainer, evaluation: Evaluation?, view: TrainingView, folder: RunFolder
   ) throws {
     self.run = run
     history = trainer.history
     steps = trainer.optimizer.stepCount
     self.evaluation = evaluation
-    self.seconds = seconds
+    self.view = view
+    seconds = view.seconds
     self.folder = folder
     model = trainer.model
     cells = trainer.model.cells
@@ -47,8 +49,29 @@ struct TrainingResult {
     members.append(JSON.Member("train_seconds", number((seconds * 1000).rounded() / 1000)))
     members.append(JSON.Member("weights_sha256", .string(digest)))
     members.append(JSON.Member("model", .string(folder.model)))
+    members.append(JSON.Member("began_at", .number(view.began)))
+    members.append(JSON.Member("history", .array(epochs)))
     return .object(members)
   }
+
+  /// What each epoch of this process gave, and how many seconds after the training's begin that was known.
+  private var epochs: [JSON] {
+    view.epochEnds.map { record, time in
+      var members = [
+        JSON.Member("epoch", .integer(record.epoch)),
+        JSON.Member("seconds", .number(time - view.began)),
+        JSON.Member("train_loss", number(record.training.loss)),
+      ]
+      if let held = record.validation {
+        members.append(JSON.Member("validation_loss", number(held.loss)))
+        members += held.metrics.map { JSON.Member("validation_" + $0.name, number($0.value)) }
+      }
+      return .object(members)
+    }
+  }
+
+  /// What of the line is of this process alone, and not kept with the model.
+  private static let ownOfARun = ["model", "began_at", "history"]
 
   private func number(_ value: Double?) -> JSON {
     value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null
@@ -65,7 +88,7 @@ struct TrainingResult {
           JSON.Member("examples", .integer(run.data.training.count)),
         ]
           + (json.members ?? []).filter {
-            $0.name != "model"
+            !TrainingResult.ownOfARun.contains($0.name)
           }))
   }
 

@@ -11,11 +11,16 @@ final class TrainingView: TrainingObserver {
   private var firstStep: (count: Int, seconds: Double)?
   /// Time in steps and validation.
   private(set) var seconds = 0.0
+  /// When the training began, and when each of its epochs was done and scored, by the monotonic clock.
+  private(set) var began = 0.0
+  private(set) var epochEnds: [(record: EpochRecord, time: Double)] = []
 
   init(isQuiet: Bool) {
     self.isQuiet = isQuiet
     isLive = !isQuiet && isatty(STDOUT_FILENO) == 1
   }
+
+  func trainingWillBegin(_ trainer: Trainer) { began = Process.seconds }
 
   func stepDidEnd(_ trainer: Trainer, _ progress: Progress) {
     seconds = progress.seconds
@@ -29,6 +34,7 @@ final class TrainingView: TrainingObserver {
   }
 
   func epochDidEnd(_ trainer: Trainer, _ record: EpochRecord) {
+    epochEnds.append((record, Process.seconds))
     guard !isQuiet else { return }
     showFindings()
     lastMetric = metric(record.validation ?? record.training)

@@ -18,10 +18,19 @@ struct CPUCompiler {
   /// The operations left to the plain kernels so far.
   private(set) var fallbacks: [String] = []
 
-  init(_ device: CPUDevice, _ program: Program) {
+  /// The values whose units are done.
+  private(set) var isEmitted: [Bool]
+  private let held: [Bool]
+  private let folded: FoldedLayers
+
+  /// `held` says which leaves stay from run to run; where it is empty none does.
+  init(_ device: CPUDevice, _ program: Program, held: [Bool] = []) {
     self.device = device
     self.program = program
-    builder = ExecutableBuilder(program)
+    builder = ExecutableBuilder(program, held: held)
+    self.held = program.heldValues(held)
+    folded = FoldedLayers(program, held: self.held, device)
+    isEmitted = program.values.map { _ in false }
     locations = program.values.enumerated().map { index, value in
       if case .computed = value.source { return nil }
       return .rowMajor(index, value.type)
@@ -30,12 +39,16 @@ struct CPUCompiler {
 
   mutating func compile(reuse: [Int]) throws(GraphError) -> Executable {
     let program = self.program
-    let types = computeTypes(program)
+    var types = computeTypes(program)
+    for value in types.indices where folded.isPart(value) { types[value] = nil }
+    let held = held
     let sums = sumTypes(program)
-    let schedule = Schedule(program) {
+    let schedule = Schedule(program) { [types] in
       types[$0]
     } sumType: {
       sums[$0]
+    } isHeld: {
+      !held.isEmpty && held[$0]
     }
     for unit in schedule.units {
       switch unit {
@@ -43,6 +56,7 @@ struct CPUCompiler {
         appendGroup(members, sums, results, compute, givesResults)
       case .single(let value): try appendSingle(value)
       }
+      for value in unit.members { isEmitted[value] = true }
     }
     let found = program.outputs.map { value in
       copied(location(value), as: location(value).shape.strides).slot
@@ -77,12 +91,17 @@ struct CPUCompiler {
     return copy
   }
 
+  /// Before the memory of a slot is written anew.
+  mutating func forgetCopies(of slot: Int) { copies.removeAll { $0.slot == slot } }
+
   mutating func rowMajor(_ value: Int) -> Location {
     located(value, as: program.values[value].type.shape.strides)
   }
 
   private mutating func appendSingle(_ value: Int) throws(GraphError) {
     guard case .computed(let operation, let inputs) = program.values[value].source else { return }
+    if folded.inside.contains(value) { return }
+    if let layer = folded.layers[value] { return appendLayer(layer) }
     let type = program.values[value].type
     if try appendView(operation, value, inputs, type) { return }
     if appendPieces(operation, value, inputs, type) { return }

@@ -71,8 +71,10 @@ extension CPUDevice: Device {
     rows[0] * form.keyHeads >= threads || rows.count < 32_768
   }
 
-  package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {
-    var compiler = CPUCompiler(self, program)
+  package func compile(
+    _ program: Program, reuse: [Int], held: [Bool]
+  ) throws(GraphError) -> Executable {
+    var compiler = CPUCompiler(self, program, held: held)
     return try compiler.compile(reuse: reuse)
   }
 }

@@ -81,6 +81,16 @@ final class ConvolutionKernel: Kernel {
     if let primitive { adj_onednn_conv_destroy(primitive) }
   }
 
+  /// A convolution as the library is told of it.
+  static func shape(
+    _ motion: WindowMotion, groups: Int, _ images: Shape, _ kernels: Shape, _ results: Shape
+  ) -> adj_conv_shape {
+    let window = windowShape(images, results, kernel: kernels.spatial, motion)
+    return wanted(
+      adj_convolution(window: window, o: Int64(kernels[0]), groups: Int64(groups)),
+      axes: max(2, motion.axes.count), isHalf: false)
+  }
+
   /// The same as the library wants it.
   private static func wanted(_ s: adj_convolution, axes: Int, isHalf: Bool) -> adj_conv_shape {
     let w = s.window

@@ -89,6 +89,12 @@ package final class CaptureLog {
     return given.over(leaves)
   }
 
+  /// The plan by which a traced call is run too, where it has memory of its own: one that updates nothing.
+  var ownPlan: CapturedPlan? {
+    guard let plan, plan.updates.isEmpty else { return nil }
+    return capture.plan ?? plan
+  }
+
   /// Notes an operand whose number a rule gives.
   package func note(_ operand: Tensor, number: Int) {
     note(operand.node, .number(number, traced: operand.node.scalar))

@@ -42,6 +42,10 @@ package final class CapturedPlan {
   /// The pattern that this variant was asked for with: it reuses nothing where there are too many.
   @exclusivity(unchecked) private var asked: [Int]
   @exclusivity(unchecked) private var executable: Executable?
+  /// The memory from which the part of the plan was computed that stays from run to run. It is held, so that nobody
+  /// writes to it: whoever changes a parameter gives its cell other memory.
+  @exclusivity(unchecked) private var heldMemory: [Storage?] = []
+  @exclusivity(unchecked) private var hasHeldPart = false
   @exclusivity(unchecked) private var nodes: [Node?]
   /// New memory for updates whose cells do not own theirs alone.
   @exclusivity(unchecked) private var fresh: [Storage?]
@@ -106,6 +110,7 @@ package final class CapturedPlan {
   /// The variant for those cells that own their memory alone at this moment; nil where two of them hold one value,
   /// which to a trace is one leaf.
   func chooseVariant(_ engine: EngineState) throws(GraphError) -> Executable? {
+    if updates.isEmpty { return try ownExecutable() }
     var isSame = true
     var owned = 0
     for place in updates.indices {
@@ -136,6 +141,48 @@ package final class CapturedPlan {
     updates.contains { update in
       update.leaf >= 0
         && update.cell._withUnsafeGuaranteedRef { ObjectIdentifier($0.node) != update.node }
+    }
+  }
+
+  /// Where nothing is updated: an executable of this plan's own, that keeps what is made of its cells.
+  func ownExecutable() throws(GraphError) -> Executable {
+    if let executable { return executable }
+    let held = leaves.map { leaf in
+      switch leaf.source {
+      case .cell, .constant, .fixed: true
+      case .argument, .number, .key: false
+      }
+    }
+    let made = try device.compile(entry.program, reuse: reuse.map { _ in -1 }, held: held)
+    executable = made
+    return made
+  }
+
+  /// Computes what stays from run to run, where that is not done or cells hold other memory by now.
+  func refresh(
+    _ executable: Executable, _ memory: (_ leaf: Int) -> Storage?
+  ) throws(GraphError) {
+    guard executable.hasHeldPart else { return }
+    if heldMemory.isEmpty { heldMemory = executable.heldLeaves.map { _ in nil } }
+    for (place, leaf) in executable.heldLeaves.enumerated() {
+      let now = memory(leaf)
+      guard heldMemory[place] !== now else { continue }
+      heldMemory[place] = now
+      hasHeldPart = false
+    }
+    guard !hasHeldPart else { return }
+    try executable.computeHeldPart()
+    hasHeldPart = true
+  }
+
+  fileprivate func refresh(_ executable: Executable) throws(GraphError) {
+    guard updates.isEmpty else { return }
+    try refresh(executable) { leaf in
+      switch leaves[leaf].source {
+      case .cell(let cell): cell.node.storage
+      case .constant(let storage): storage
+      default: nil
+      }
     }
   }
 
@@ -244,6 +291,7 @@ extension EngineState {
     try executable.prepare()
     plan.setLeaves(executable, arguments, key: key)
     do throws(GraphError) {
+      try plan.refresh(executable)
       try plan.setOutputs(executable, self)
       try executable.run()
     } catch {

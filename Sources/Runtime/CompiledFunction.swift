@@ -4,10 +4,13 @@ import CSupport
 /// A function of tensors whose calls are replayed: it is traced at its first calls, then its plan is run without
 /// a graph. Made by `compiled`.
 ///
-/// Cells are read at each call, so that a model trained further is seen. Each form of arguments (shapes and element
-/// types) has a plan of its own. Results are values: no gradient flows through them. In a training step, and in
-/// another compiled function, it is the function it was made of. Called on several threads at once, it may run its
-/// closure on several, as that function would.
+/// Cells are read at each call, so that a model trained further is seen. What is made of cells alone is computed once,
+/// and again when one of them has changed: so a convolution takes batch normalisation, a bias, ReLU and a sum with other
+/// images along, within rounding of what the parts give. There, ReLU of NaN is 0.
+///
+/// Each form of arguments (shapes and element types) has a plan of its own. Results are values: no gradient flows through
+/// them. In a training step, and in another compiled function, it is the function it was made of. Called on several
+/// threads at once, it may run its closure on several, as that function would.
 ///
 ///     let predict = compiled { softmax(net($0)) }
 public struct CompiledFunction<Input, Output>: Sendable {

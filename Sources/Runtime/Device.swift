@@ -7,8 +7,9 @@ package protocol Device: AnyObject, Sendable {
   var name: String { get }
   /// Whatever of the device's settings a plan depends on: precision, threads.
   var identity: UInt64 { get }
-  /// `reuse[j]` is the leaf whose memory output j is to be written to, or -1.
-  func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable
+  /// `reuse[j]` is the leaf whose memory output j is to be written to, or -1. `held` tells of each leaf whether it
+  /// stays from run to run, so that what is made of such leaves alone may be computed once; empty where none does.
+  func compile(_ program: Program, reuse: [Int], held: [Bool]) throws(GraphError) -> Executable
   /// Whether the device has a kernel for a whole region on these inputs.
   func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool
   /// Whether its kernel for an operation takes these narrow inputs and rounds its results by itself. It is given wide
@@ -73,8 +74,10 @@ package final class ReferenceDevice: Device {
 
   package func runsWhole(_ region: any Region, _ inputs: [TensorType]) -> Bool { false }
 
-  package func compile(_ program: Program, reuse: [Int]) throws(GraphError) -> Executable {
-    var builder = ExecutableBuilder(program)
+  package func compile(
+    _ program: Program, reuse: [Int], held: [Bool]
+  ) throws(GraphError) -> Executable {
+    var builder = ExecutableBuilder(program, held: [])
     let schedule = Schedule(program) { _ in
       nil
     } sumType: { _ in

@@ -148,8 +148,11 @@ final class EngineState {
     if lettingGo { for root in roots { root.dropInputs() } }
     chooseReuse(cells, roots, results)
     do throws(GraphError) {
-      let executable = try variant(of: entry, device)
-      try execute(executable, roots)
+      if let plan = capture?.ownPlan {
+        try execute(try plan.ownExecutable(), roots, plan)
+      } else {
+        try execute(try variant(of: entry, device), roots, nil)
+      }
     } catch {
       // Without its inputs a node cannot be computed any more: it says why.
       if lettingGo { for root in roots { root.poison(error) } }
@@ -246,14 +249,14 @@ final class EngineState {
       for variant in entry.variants where variant.reuse == reuse { return variant.executable }
     }
     let executable = try PlanningCost.compile { () throws(GraphError) in
-      try device.compile(entry.program, reuse: reuse)
+      try device.compile(entry.program, reuse: reuse, held: [])
     }
     entry.variants.append((reuse, executable))
     return executable
   }
 
   private func execute(
-    _ executable: Executable, _ roots: [Node]
+    _ executable: Executable, _ roots: [Node], _ plan: CapturedPlan?
   ) throws(GraphError) {
     defer { outputs.removeAll(keepingCapacity: true) }
     try executable.prepare()
@@ -265,6 +268,7 @@ final class EngineState {
         executable.setScalar(index, numbers[index])
       }
     }
+    try plan?.refresh(executable) { memory[$0] }
     for (index, root) in roots.enumerated() {
       let leaf = reuse[index]
       let storage: Storage

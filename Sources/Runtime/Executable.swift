@@ -20,6 +20,14 @@ private final class SharedArena {
   }
 }
 
+/// The part of a plan that reads only what stays from run to run.
+package struct HeldPart {
+  let kernels: [any Kernel]
+  var placed: [(slot: Int, offset: Int)] = []
+  var byteCount = 0
+  var leaves: [Int] = []
+}
+
 /// A compiled plan: kernels over slots, one slot a value. Everything but the caller's memory is in place
 /// before it runs, so that a run allocates nothing.
 package final class Executable {
@@ -38,10 +46,14 @@ package final class Executable {
   @exclusivity(unchecked) private var ownArena: Storage?
   @exclusivity(unchecked) private var hasOwnArena = false
   private let numbers: Storage
+  private let held: HeldPart
+  /// The memory of what is computed once.
+  @exclusivity(unchecked) private var heldMemory: Storage?
 
   init(
     kernels: [any Kernel], slots: Slots, leaves: [(slot: Int, scalar: ElementType?)],
-    outputs: [Int], arenaBytes: Int, placed: [(slot: Int, offset: Int)], numbers: Storage
+    outputs: [Int], arenaBytes: Int, placed: [(slot: Int, offset: Int)], numbers: Storage,
+    held: HeldPart
   ) {
     self.kernels = kernels
     self.slots = slots
@@ -50,6 +62,26 @@ package final class Executable {
     self.arenaBytes = arenaBytes
     self.placed = placed
     self.numbers = numbers
+    self.held = held
+  }
+
+  /// The leaves that stay from run to run and are read by what is computed once.
+  package var heldLeaves: [Int] { held.leaves }
+
+  /// Whether something is computed once.
+  package var hasHeldPart: Bool { !held.kernels.isEmpty }
+
+  /// Computes what stays from run to run, from the leaves as they are set.
+  package func computeHeldPart() throws(GraphError) {
+    if heldMemory == nil {
+      guard let memory = Storage(byteCount: Swift.max(held.byteCount, 64)) else {
+        throw GraphError(
+          "evaluate", "out of memory for \(held.byteCount) bytes that are made of parameters")
+      }
+      for entry in held.placed { slots[entry.slot] = memory.pointer + entry.offset }
+      heldMemory = memory
+    }
+    for kernel in held.kernels { try kernel.run(slots) }
   }
 
   deinit { slots.deallocate() }

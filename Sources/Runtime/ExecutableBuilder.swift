@@ -11,26 +11,64 @@ package struct ExecutableBuilder {
   /// Slots that are pointed elsewhere by a kernel when it runs (views), with what they look into.
   private var viewedSlot: [Int]
   private var checks = CheckList()
+  /// Slots that stay from run to run, the kernels that fill them, and what these touch.
+  private var heldSlots: [Bool]
+  private var held: [(kernel: any Kernel, reads: [Int], writes: [Int])] = []
+  /// Slots that kernels of every run write.
+  private var isWritten: [Bool]
 
-  package init(_ program: Program) {
+  /// `held` tells which leaves stay from run to run; empty where none does.
+  package init(_ program: Program, held: [Bool]) {
     self.program = program
     slotBytes = program.values.map { $0.type.byteCount }
     viewedSlot = Array(0..<program.values.count)
+    heldSlots = program.values.map { held.isEmpty ? false : $0.isHeldLeaf(held) }
+    isWritten = program.values.map { _ in false }
   }
+
+  /// Whether a slot stays from run to run.
+  package func isHeld(_ slot: Int) -> Bool { heldSlots[slot] }
 
   /// Another slot, for scratch memory or a value in another layout.
   package mutating func newSlot(bytes: Int) -> Int {
     slotBytes.append(bytes)
     viewedSlot.append(slotBytes.count - 1)
+    heldSlots.append(false)
+    isWritten.append(false)
     return slotBytes.count - 1
   }
 
-  /// Adds a kernel with the slots it reads and writes. One that checks an operand `canFail`.
+  /// Adds a kernel with the slots it reads and writes. One that checks an operand `canFail`. One that reads only what
+  /// stays from run to run is run once.
   package mutating func append(
     _ kernel: any Kernel, reads: [Int], writes: [Int], canFail: Bool = false
   ) {
+    if !canFail, !reads.isEmpty, reads.allSatisfy({ heldSlots[$0] }), areNew(writes) {
+      held.append((kernel, reads, writes))
+      for slot in writes { heldSlots[slot] = true }
+      return
+    }
+    for slot in writes where heldSlots[viewedSlot[slot]] { takeBack(viewedSlot[slot]) }
     kernels.append(kernel)
     touched.append((reads, writes, canFail))
+    for slot in writes { (isWritten[slot], isWritten[viewedSlot[slot]]) = (true, true) }
+  }
+
+  /// Whether no kernel of every run has written to these slots.
+  private func areNew(_ slots: [Int]) -> Bool {
+    slots.allSatisfy { !isWritten[$0] && !isWritten[viewedSlot[$0]] }
+  }
+
+  /// A value that is put together by several kernels is computed in every run if one of them is. Those that began it
+  /// were to be run once.
+  private mutating func takeBack(_ owner: Int) {
+    let steps = held.filter { $0.writes.contains { viewedSlot[$0] == owner } }
+    held.removeAll { $0.writes.contains { viewedSlot[$0] == owner } }
+    for step in steps {
+      kernels.append(step.kernel)
+      touched.append((step.reads, step.writes, false))
+      for slot in step.writes { (heldSlots[slot], isWritten[slot]) = (false, true) }
+    }
   }
 
   /// Says that `slot` holds no memory of its own but looks into another's.
@@ -59,7 +97,8 @@ package struct ExecutableBuilder {
     var isTaken = [Bool](repeating: false, count: slotBytes.count)
     for (index, slot) in found.enumerated() {
       let bytes = program.values[program.outputs[index]].type.byteCount
-      let isOwn = isComputed(slot) && viewedSlot[slot] == slot && slotBytes[slot] == bytes
+      let isOwn =
+        isComputed(slot) && viewedSlot[slot] == slot && slotBytes[slot] == bytes && !heldSlots[slot]
       outputs.append(isOwn && !isTaken[slot] ? slot : moved(slot, bytes: bytes))
       isTaken[slot] = true
     }
@@ -80,7 +119,27 @@ package struct ExecutableBuilder {
     let numbers = placeNumbers(slots)
     return Executable(
       kernels: kernels, slots: slots, leaves: leafSlots(), outputs: outputs,
-      arenaBytes: arenaBytes, placed: placed, numbers: numbers)
+      arenaBytes: arenaBytes, placed: placed, numbers: numbers, held: heldPart())
+  }
+
+  /// What is run once, with memory of its own that nothing else uses.
+  private func heldPart() -> HeldPart {
+    var part = HeldPart(kernels: held.map { $0.kernel })
+    for step in held {
+      for slot in step.writes where viewedSlot[slot] == slot {
+        guard !part.placed.contains(where: { $0.slot == slot }) else { continue }
+        part.placed.append((slot, part.byteCount))
+        part.byteCount += ArenaPlan.rounded(slotBytes[slot])
+      }
+      for slot in step.reads where viewedSlot[slot] < program.values.count {
+        if case .leaf(let leaf) = program.values[viewedSlot[slot]].source,
+          !part.leaves.contains(leaf)
+        {
+          part.leaves.append(leaf)
+        }
+      }
+    }
+    return part
   }
 
   private func isComputed(_ slot: Int) -> Bool {
@@ -92,7 +151,8 @@ package struct ExecutableBuilder {
   /// A copy of a slot, made by the last kernel so far.
   private mutating func moved(_ slot: Int, bytes: Int) -> Int {
     let copy = newSlot(bytes: bytes)
-    append(MoveKernel(slot, copy, bytes), reads: [slot], writes: [copy])
+    kernels.append(MoveKernel(slot, copy, bytes))
+    touched.append(([slot], [copy], false))
     return copy
   }
 
@@ -192,7 +252,7 @@ private struct ArenaPlan {
   private(set) var size = 0
   private var holes: [(offset: Int, bytes: Int)] = []
 
-  private static func rounded(_ bytes: Int) -> Int { Swift.max((bytes + 63) & ~63, 64) }
+  static func rounded(_ bytes: Int) -> Int { Swift.max((bytes + 63) & ~63, 64) }
 
   mutating func take(_ bytes: Int) -> Int {
     let needed = ArenaPlan.rounded(bytes)

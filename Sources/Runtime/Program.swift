@@ -187,6 +187,30 @@ package final class Program {
   }
 }
 
+extension Program {
+  /// For each value whether it is made of leaves alone that stay from run to run; nothing where no leaf does.
+  package func heldValues(_ held: [Bool]) -> [Bool] {
+    guard held.contains(true) else { return [] }
+    var found = values.map { $0.isHeldLeaf(held) }
+    for (index, value) in values.enumerated() {
+      guard case .computed(_, let inputs) = value.source else { continue }
+      found[index] = !inputs.isEmpty && inputs.allSatisfy { found[$0] }
+    }
+    return found
+  }
+}
+
+extension Program.Value {
+  /// Whether it is a number of the structure, or a leaf that stays from run to run.
+  func isHeldLeaf(_ held: [Bool]) -> Bool {
+    switch source {
+    case .leaf(let leaf), .scalar(let leaf): held[leaf]
+    case .literal: true
+    case .computed: false
+    }
+  }
+}
+
 /// What a structure key was made from, kept to tell collisions. Unlike the key it holds the operations
 /// themselves, so that not even two attributes with one hash go unnoticed.
 private struct Outline {

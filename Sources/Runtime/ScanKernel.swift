@@ -28,7 +28,7 @@ final class ScanKernel: Kernel {
     let kept = scan.carryCount + scan.layout.outputs.count
     let firstSum = scan.body.holes.count
     let reuse = [Int](repeating: -1, count: kept) + scan.layout.sums.indices.map { firstSum + $0 }
-    body = try device.compile(program, reuse: reuse)
+    body = try device.compile(program, reuse: reuse, held: [])
     body.takeOwnArena()
   }
 

@@ -35,6 +35,7 @@ package struct Schedule {
   private let program: Program
   private let computeType: (Int) -> ElementType?
   private let sumType: (Int) -> ElementType?
+  private let isHeld: (Int) -> Bool
   private var stage: [Int]
   private var isLast: [Bool]
   private var unitOf: [Int]
@@ -59,22 +60,26 @@ package struct Schedule {
     let shape: Shape
     let compute: ElementType
     let isLast: Bool
+    /// What is computed once has no part in what is computed in every run.
+    let isHeld: Bool
 
     var hash: UInt64 {
       var key = StructureKey()
       key.mix(UInt64(stage) << 8 | UInt64(compute.rawValue) << 1 | (isLast ? 1 : 0))
+      key.mix(isHeld ? 1 : 0)
       for axis in 0..<shape.rank { key.mix(UInt64(shape[axis])) }
       return key.a
     }
   }
 
   /// `computeType` tells in what type a pointwise value may be computed in a group, `sumType` in what type a sum may
-  /// be taken in one; nil keeps a value alone.
+  /// be taken in one; nil keeps a value alone. `isHeld` tells what stays from run to run.
   package init(
     _ program: Program, computeType: @escaping (Int) -> ElementType?,
-    sumType: @escaping (Int) -> ElementType?
+    sumType: @escaping (Int) -> ElementType?, isHeld: @escaping (Int) -> Bool = { _ in false }
   ) {
     self.program = program
+    self.isHeld = isHeld
     self.computeType = computeType
     self.sumType = sumType
     let count = program.values.count
@@ -162,7 +167,7 @@ package struct Schedule {
       }
       let key = GroupKey(
         stage: stage[value], shape: program.values[value].type.shape, compute: compute,
-        isLast: isLast[value])
+        isLast: isLast[value], isHeld: isHeld(value))
       let place = open.find(key.hash) {
         keys[$0] == key
       } orInsert: {
@@ -196,7 +201,7 @@ package struct Schedule {
     }
     let key = GroupKey(
       stage: stage[value] - 1, shape: program.values[summed].type.shape, compute: compute,
-      isLast: false)
+      isLast: false, isHeld: isHeld(value))
     let place = open.find(key.hash) {
       keys[$0] == key
     } orInsert: {

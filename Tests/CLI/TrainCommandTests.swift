@@ -42,8 +42,13 @@ import Testing
       #expect(
         Set(line.keys) == [
           "epochs", "steps", "train_loss", "test_loss", "test_accuracy", "train_seconds",
-          "weights_sha256", "model",
+          "weights_sha256", "model", "began_at", "history",
         ])
+      let history = try #require(line["history"] as? [[String: Any]])
+      let seconds = history.compactMap { $0["seconds"] as? Double }
+      #expect(history.map { $0["epoch"] as? Int } == [1, 2, 3])
+      #expect(seconds.count == 3 && seconds[0] > 0 && seconds == seconds.sorted())
+      #expect(history.last?["validation_accuracy"] as? Double == 1)
       #expect(line["test_accuracy"] as? Double == 1)
       #expect((line["weights_sha256"] as? String)?.count == 64)
       #expect(run.output.contains("seed 0"))

@@ -50,3 +50,19 @@ void adj_onednn_conv_destroy(adj_onednn_conv *conv);
 /// forward: a = input, b = weights, out = output. input gradient: a = upstream, b = weights, out = input gradient.
 /// weight gradient: a = input, b = upstream, out = weight gradient. Returns 0 on success.
 int adj_onednn_conv_run(adj_onednn_conv *conv, const void *a, const void *b, void *out);
+
+typedef struct adj_onednn_layer adj_onednn_layer;
+
+/// Prepares a float32 convolution of channels-last images with what follows it: a bias, where it `adds` what is in the
+/// results before, and where it `rectifies` max(., 0). Its weights are in a layout of the library's choice. Null where the
+/// library refuses, or has only plain loops.
+adj_onednn_layer *adj_onednn_layer_create(const adj_conv_shape *shape, int adds, int rectifies, int threads);
+void adj_onednn_layer_destroy(adj_onednn_layer *layer);
+/// The size of the weights in that layout, and of memory that a run wants for itself.
+int64_t adj_onednn_layer_packed_bytes(const adj_onednn_layer *layer);
+int64_t adj_onednn_layer_scratch_bytes(const adj_onednn_layer *layer);
+/// Dense weights [o, c / groups, ...], each output's times its factor, in that layout. Returns 0 on success.
+int adj_onednn_layer_pack(adj_onednn_layer *layer, const float *weights, const double *factors, float *packed);
+/// Returns 0 on success.
+int adj_onednn_layer_run(adj_onednn_layer *layer, const float *images, const float *packed, const float *bias,
+                         float *results, void *scratch);
