@@ -35,7 +35,11 @@ public enum Engine {
       if let log = CaptureLog.current { for tensor in tensors { log.noteReading(tensor) } }
       var roots: [Node] = []
       for tensor in tensors where try tensor.node.needsEvaluation() {
-        if !roots.contains(where: { $0 === tensor.node }) { roots.append(tensor.node) }
+        // Once each: a node's ordinal, free before the walk, says where among them it would be.
+        let (node, place) = (tensor.node, Int(tensor.node.ordinal))
+        if roots.indices.contains(place), roots[place] === node { continue }
+        node.ordinal = Int32(truncatingIfNeeded: roots.count)
+        roots.append(node)
       }
       guard !roots.isEmpty else { return }
       try state.run(roots, cells: [], lettingGo: false)
@@ -120,9 +124,9 @@ final class EngineState {
   @exclusivity(unchecked) var statistics = EngineStatistics()
   @exclusivity(unchecked) var margin: (byteCount: Int, filling: UInt8) = (0, 0)
   #if DEBUG
-    var comparesStructures = true
+    @exclusivity(unchecked) var comparesStructures = true
   #else
-    var comparesStructures = false
+    @exclusivity(unchecked) var comparesStructures = false
   #endif
   /// Patterns of reused buffers that a structure may have plans for.
   private static let variantLimit = 8
@@ -193,8 +197,9 @@ final class EngineState {
     memory.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
     var isReadable = true
-    for index in 0..<walk.count where walk.inputStart[index] == walk.inputStart[index + 1] {
-      walk.nodes[index]._withUnsafeGuaranteedRef { node in
+    let (count, nodes, starts) = (walk.count, walk.nodes, walk.inputStart)
+    for index in 0..<count where starts[index] == starts[index + 1] {
+      nodes[index]._withUnsafeGuaranteedRef { node in
         if node.storage == nil {
           if node.operation is Literal || node.operation.kind != .leaf { return }
           if node.operation is Placeholder { isReadable = false }

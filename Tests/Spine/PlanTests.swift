@@ -50,6 +50,24 @@ import Testing
     }
   }
 
+  @Test func whatIsEvaluatedAtOnceCostsAsMuchAsThereIsOfIt() throws {
+    try alone {
+      let x = Tensor([1, 2])
+      func seconds(_ count: Int) throws -> Double {
+        var best = Duration.seconds(1000)
+        for _ in 0..<4 {
+          let tensors = (0..<count).map { _ in x + 1 }
+          let time = try ContinuousClock().measure { try Engine.evaluate(tensors + tensors) }
+          best = Swift.min(best, time)
+          #expect(tensors[count - 1].doubles == [2, 3])
+        }
+        return best / .seconds(1)
+      }
+      let (few, many) = (try seconds(4000), try seconds(32_000))
+      #expect(many < 24 * few, "8 times as many")
+    }
+  }
+
   @Test func aParameterThatIsWrittenInPlaceKeepsItsNode() {
     alone {
       let net = Linear(3, 2)
