@@ -55,7 +55,7 @@ public class Cell: @unchecked Sendable {
 
   /// True where nothing else holds this value or its memory: it may be overwritten.
   package final func ownsItsValueAlone() -> Bool {
-    isKnownUniquelyReferenced(&node) && isKnownUniquelyReferenced(&node.storage)
+    isKnownUniquelyReferenced(&node) && node.ownsItsMemoryAlone()
   }
 }
 
