@@ -5,7 +5,6 @@
 
 #if defined(__x86_64__) && defined(__linux__)
 #include "pointwise_steps.h"
-#include <sys/mman.h>
 
 // --- registers
 
@@ -334,24 +333,6 @@ static void append_constants(compiler *c) {
   }
 }
 
-static adj_pointwise_code *loaded(const assembler *out) {
-  adj_pointwise_code *code = malloc(sizeof *code);
-  void *memory = mmap(NULL, out->count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (!code || memory == MAP_FAILED) {
-    if (memory != MAP_FAILED) munmap(memory, out->count);
-    free(code);
-    return NULL;
-  }
-  memcpy(memory, out->bytes, out->count);
-  if (mprotect(memory, out->count, PROT_READ | PROT_EXEC) != 0) { // a system may forbid it: tiles serve then
-    munmap(memory, out->count);
-    free(code);
-    return NULL;
-  }
-  *code = (adj_pointwise_code){ (compiled_loop)(uintptr_t)memory, out->count };
-  return code;
-}
-
 adj_pointwise_code *adj_compile_pointwise(const adj_program *program, int is_double, const vector_function *functions) {
   compiler *c = calloc(1, sizeof *c);
   if (!c) return NULL;
@@ -369,17 +350,11 @@ adj_pointwise_code *adj_compile_pointwise(const adj_program *program, int is_dou
     write_loop(c);
     emit_exit(&c->out);
     append_constants(c);
-    if (!c->out.failed) code = loaded(&c->out);
+    if (!c->out.failed) code = adj_hold_code(c->out.bytes, c->out.count);
   }
   free(c->out.bytes);
   free(c);
   return code;
-}
-
-void adj_pointwise_code_free(adj_pointwise_code *code) {
-  if (!code) return;
-  munmap((void *)(uintptr_t)code->loop, code->bytes);
-  free(code);
 }
 
 #else
@@ -388,6 +363,4 @@ adj_pointwise_code *adj_compile_pointwise(const adj_program *program, int is_dou
   (void)program, (void)is_double, (void)functions;
   return 0;
 }
-
-void adj_pointwise_code_free(adj_pointwise_code *code) { (void)code; }
 #endif

@@ -7,34 +7,42 @@ struct Bytecode {
   private(set) var instructions: [adj_instruction] = []
   private(set) var constants: [Double] = []
   private(set) var registerCount = 0
-  /// The expression value that holds a member's result.
-  private var valueOf: [Int: Int32] = [:]
+  /// The inputs, then the members, and the expression values that hold them. So few that a search is a short one.
+  private var places: [Int]
+  private var values: [Int32]
   /// The register of each expression value.
   private var registers: [Int] = []
 
   /// `kept` are the members, or inputs, whose values are there when all instructions have run.
   init(_ draft: GroupDraft, keeping kept: [Int]) {
     var expression = Expression(inputCount: draft.inputs.count)
-    for (index, input) in draft.inputs.enumerated() { valueOf[input] = Int32(index) }
+    places = draft.inputs
+    values = draft.inputs.indices.map { Int32($0) }
     for member in draft.members {
       guard case .computed(let operation, let inputs) = draft.program.values[member].source,
         let pointwise = operation.asPointwise
       else { continue }
-      let operands = inputs.map { Expression.Value(valueOf[$0]!) }
+      let operands = inputs.map { Expression.Value(expressionValue(of: $0)) }
       let result = pointwise.express(&expression, operands)
       let element = draft.program.values[member].type.element
-      valueOf[member] = Bytecode.narrowed(result, to: element, &expression).index
+      values.append(Bytecode.narrowed(result, to: element, &expression).index)
+      places.append(member)
     }
+    let results = kept.map { expressionValue(of: $0) }
     constants = expression.constants.map { $0.number }
     let steps =
       draft.fusesProducts
-      ? Bytecode.fusingMultiplyAdd(
-        expression, results: Set(kept.map { valueOf[$0]! }))
+      ? Bytecode.fusingMultiplyAdd(expression, results: results)
       : expression.instructions.map { Bytecode.plain($0) }
-    allocate(expression, steps, inputCount: draft.inputs.count, results: kept)
+    allocate(expression, steps, inputCount: draft.inputs.count, results: results)
   }
 
-  func register(of member: Int) -> Int { registers[Int(valueOf[member]!)] }
+  func register(of member: Int) -> Int { registers[Int(expressionValue(of: member))] }
+
+  /// A member that is an input too is meant as a member.
+  private func expressionValue(of place: Int) -> Int32 {
+    values[places.lastIndex(of: place)!]
+  }
 
   /// A group computes in wide elements: each narrow member rounds or wraps at its end, as it would alone.
   private static func narrowed(
@@ -52,52 +60,51 @@ struct Bytecode {
   }
 
   private struct Step {
-    var code: UInt8
-    var result: Int32
-    var operands: [Int32]
+    let code: UInt8
+    let result: Int32
+    /// As many as `count` says; the others repeat the first.
+    let operands: InlineArray<3, Int32>
+    let count: Int
   }
 
   /// a·b that is only used in one sum becomes one instruction with it.
-  private static func fusingMultiplyAdd(_ expression: Expression, results: Set<Int32>) -> [Step] {
+  private static func fusingMultiplyAdd(_ expression: Expression, results: [Int32]) -> [Step] {
     var uses = [Int](repeating: 0, count: Int(expression.valueCount))
-    for step in expression.instructions {
-      for operand in operands(step) { uses[Int(operand)] += 1 }
+    var steps = expression.instructions.map { plain($0) }
+    for step in steps {
+      for operand in 0..<step.count { uses[Int(step.operands[operand])] += 1 }
     }
-    var product: [Int32: Expression.Instruction] = [:]
-    var absorbed: Set<Int32> = []
-    var steps: [Step] = []
-    for step in expression.instructions {
-      if step.micro == .multiply { product[step.result.index] = step }
-      if step.micro == .add {
-        for (factor, other) in [(step.a, step.b), (step.b, step.a)] {
-          guard let found = product[factor.index], uses[Int(factor.index)] == 1,
-            !results.contains(factor.index)
-          else { continue }
-          absorbed.insert(factor.index)
-          steps.append(
-            Step(
-              code: UInt8(ADJ_MULTIPLY_ADD.rawValue), result: step.result.index,
-              operands: [found.a.index, found.b.index, other.index]))
-          break
-        }
-        if steps.last?.result == step.result.index { continue }
+    // For each value the product that it is, as a place among the steps.
+    var product = [Int](repeating: -1, count: Int(expression.valueCount))
+    var isAbsorbed = [Bool](repeating: false, count: steps.count)
+    for (index, step) in expression.instructions.enumerated() {
+      if step.micro == .multiply { product[Int(step.result.index)] = index }
+      guard step.micro == .add else { continue }
+      for (factor, other) in [(step.a.index, step.b.index), (step.b.index, step.a.index)] {
+        let found = product[Int(factor)]
+        guard found >= 0, uses[Int(factor)] == 1, !results.contains(factor) else { continue }
+        isAbsorbed[found] = true
+        let (a, b) = (steps[found].operands[0], steps[found].operands[1])
+        steps[index] = Step(
+          code: UInt8(ADJ_MULTIPLY_ADD.rawValue), result: step.result.index,
+          operands: [a, b, other], count: 3)
+        break
       }
-      steps.append(plain(step))
     }
-    return steps.filter { !absorbed.contains($0.result) }
+    return steps.indices.lazy.filter { !isAbsorbed[$0] }.map { steps[$0] }
   }
 
   private static func plain(_ step: Expression.Instruction) -> Step {
-    Step(code: step.micro.rawValue, result: step.result.index, operands: operands(step))
-  }
-
-  private static func operands(_ step: Expression.Instruction) -> [Int32] {
-    Array([step.a.index, step.b.index, step.c.index].prefix(step.micro.arity))
+    let arity = step.micro.arity
+    let a = step.a.index
+    return Step(
+      code: step.micro.rawValue, result: step.result.index,
+      operands: [a, arity > 1 ? step.b.index : a, arity > 2 ? step.c.index : a], count: arity)
   }
 
   /// Inputs and constants keep their registers; a temporary's is free again after its last use.
   private mutating func allocate(
-    _ expression: Expression, _ steps: [Step], inputCount: Int, results: [Int]
+    _ expression: Expression, _ steps: [Step], inputCount: Int, results: [Int32]
   ) {
     registers = Array(repeating: -1, count: Int(expression.valueCount))
     for input in 0..<inputCount { registers[input] = input }
@@ -108,24 +115,26 @@ struct Bytecode {
     registerCount = fixed
     var lastUse = [Int](repeating: -1, count: Int(expression.valueCount))
     for (time, step) in steps.enumerated() {
-      for operand in step.operands { lastUse[Int(operand)] = time }
+      for operand in 0..<step.count { lastUse[Int(step.operands[operand])] = time }
     }
-    for result in results { lastUse[Int(valueOf[result]!)] = steps.count }
-    var free: [Int] = []
+    for result in results { lastUse[Int(result)] = steps.count }
+    instructions.reserveCapacity(steps.count)
+    // Bit r: register r is free. The lowest is taken first.
+    var free: UInt64 = 0
     for (time, step) in steps.enumerated() {
-      for operand in Set(step.operands) where lastUse[Int(operand)] == time {
-        if registers[Int(operand)] >= fixed { free.append(registers[Int(operand)]) }
+      for index in 0..<step.count {
+        let operand = Int(step.operands[index])
+        if lastUse[operand] == time, registers[operand] >= fixed { free |= 1 << registers[operand] }
       }
-      free.sort(by: >)
-      let register = free.popLast() ?? registerCount
+      let register = free == 0 ? registerCount : free.trailingZeroBitCount
+      free &= ~(1 << register)
       registerCount = max(registerCount, register + 1)
       registers[Int(step.result)] = register
-      let names = step.operands.map { UInt8(registers[Int($0)]) }
       instructions.append(
         adj_instruction(
-          op: step.code, dst: UInt8(register), a: names[0],
-          b: names.count > 1 ? names[1] : names[0], c: names.count > 2 ? names[2] : names[0]))
-      if lastUse[Int(step.result)] < 0 { free.append(register) }
+          op: step.code, dst: UInt8(register), a: UInt8(registers[Int(step.operands[0])]),
+          b: UInt8(registers[Int(step.operands[1])]), c: UInt8(registers[Int(step.operands[2])])))
+      if lastUse[Int(step.result)] < 0 { free |= 1 << register }
     }
     precondition(registerCount <= Int(ADJ_MAX_REGISTERS), "a group has too many values at once")
   }

@@ -10,8 +10,8 @@ struct CPUCompiler {
   var builder: ExecutableBuilder
   /// Where each value lies, once its kernel is made.
   var locations: [Location?]
-  /// Copies already made, so that two readers share one.
-  private var copies: [(slot: Int, strides: [Int], copy: Location)] = []
+  /// Copies already made, by what they are of, so that two readers share one.
+  private var copies: [Int: [(strides: [Int], copy: Location)]] = [:]
   /// The group that computes a value, for in-place updates.
   private var groupOf: [Int: Int] = [:]
   private var groupKernels: [GroupKernel] = []
@@ -77,9 +77,9 @@ struct CPUCompiler {
 
   mutating func copied(_ source: Location, as strides: [Int]) -> Location {
     if source.lies(as: strides) { return source }
-    if let known = copies.first(where: { entry in
-      entry.slot == source.slot && entry.strides == source.strides
-        && entry.copy.shape == source.shape && entry.copy.strides == strides
+    if let known = copies[source.slot]?.first(where: { entry in
+      entry.strides == source.strides && entry.copy.shape == source.shape
+        && entry.copy.strides == strides
     }) {
       return known.copy
     }
@@ -87,12 +87,12 @@ struct CPUCompiler {
     let copy = Location(slot: slot, type: source.type, strides: strides)
     builder.append(
       StridedCopyKernel(source, to: copy, device), reads: [source.slot], writes: [slot])
-    copies.append((source.slot, source.strides, copy))
+    copies[source.slot, default: []].append((source.strides, copy))
     return copy
   }
 
   /// Before the memory of a slot is written anew.
-  mutating func forgetCopies(of slot: Int) { copies.removeAll { $0.slot == slot } }
+  mutating func forgetCopies(of slot: Int) { copies[slot] = nil }
 
   mutating func rowMajor(_ value: Int) -> Location {
     located(value, as: program.values[value].type.shape.strides)
@@ -153,11 +153,12 @@ struct CPUCompiler {
     _ members: [Int], _ sums: [Int], _ results: [Int], _ compute: ElementType,
     _ givesResults: Bool
   ) {
-    let inside = Set(members)
     var inputs: [Int] = []
-    for input in (members + sums).flatMap({ program.inputs(of: $0) })
-    where !inside.contains(input) && !inputs.contains(input) {
-      inputs.append(input)
+    for value in [members, sums].joined() {
+      for input in program.inputs(of: value)
+      where !members.contains(input) && !inputs.contains(input) {
+        inputs.append(input)
+      }
     }
     let shape = program.values[members.first ?? inputs[0]].type.shape
     let prefersChannelsLast =
@@ -168,9 +169,9 @@ struct CPUCompiler {
       isChannelsLast: prefersChannelsLast, fusesProducts: givesResults)
     // What lies in memory in another order is summed in an order of its own.
     let along = sums.compactMap { sum in draft.sum(sum) }.filter {
-      inside.contains($0.summed) || isDense($0.summed, draft)
+      members.contains($0.summed) || draft.isDense(location($0.summed))
     }
-    draft.takeSums(along)
+    if !sums.isEmpty { draft.takeSums(along) }
     let later = along.filter { sum in !draft.sums.contains { $0.value == sum.value } }
     let apart = sums.filter { sum in !along.contains { $0.value == sum } }
     let summedApart = (later.map { $0.value } + apart).flatMap { program.inputs(of: $0) }
@@ -187,12 +188,6 @@ struct CPUCompiler {
       else { continue }
       appendReduction(ADJ_SUM, axes, sum, inputs[0], program.values[sum].type)
     }
-  }
-
-  /// Whether a value lies as a group's elements follow each other.
-  private func isDense(_ value: Int, _ draft: GroupDraft) -> Bool {
-    let place = location(value)
-    return draft.isChannelsLast ? place.isChannelsLast : place.isRowMajor
   }
 
   private mutating func appendGroup(_ draft: GroupDraft) {

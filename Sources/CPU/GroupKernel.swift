@@ -32,6 +32,11 @@ struct GroupDraft {
     isChannelsLast ? Location.channelsLastOrder(shape.rank) : Array(0..<shape.rank)
   }
 
+  /// Whether a value lies as the elements follow each other.
+  func isDense(_ location: Location) -> Bool {
+    isChannelsLast ? location.isChannelsLast : location.isRowMajor
+  }
+
   /// More columns are summed in blocks of them, by a pass of their own.
   private static let mostColumns = 4096
 
@@ -240,6 +245,14 @@ final class GroupKernel: Kernel {
   private static func access(_ location: Location, _ draft: GroupDraft) -> adj_input {
     var input = adj_input()
     input.stored = stored(location.type.element, draft.compute)
+    if location.shape.count == 1 {
+      input.access = Int32(ADJ_SPLAT.rawValue)
+      return input
+    }
+    if location.shape == draft.shape, draft.isDense(location) {
+      input.access = Int32(ADJ_CONTIGUOUS.rawValue)
+      return input
+    }
     let own = location.broadcastStrides(to: draft.shape)
     let nest = LoopNest(draft.shape, order: draft.order, strides: [own])
     let strides = nest.strides[0]

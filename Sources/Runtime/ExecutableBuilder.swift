@@ -125,18 +125,18 @@ package struct ExecutableBuilder {
   /// What is run once, with memory of its own that nothing else uses.
   private func heldPart() -> HeldPart {
     var part = HeldPart(kernels: held.map { $0.kernel })
+    var (isPlaced, isRead) = (heldSlots.map { _ in false }, heldSlots.map { _ in false })
     for step in held {
-      for slot in step.writes where viewedSlot[slot] == slot {
-        guard !part.placed.contains(where: { $0.slot == slot }) else { continue }
+      for slot in step.writes where viewedSlot[slot] == slot && !isPlaced[slot] {
+        isPlaced[slot] = true
         part.placed.append((slot, part.byteCount))
         part.byteCount += ArenaPlan.rounded(slotBytes[slot])
       }
       for slot in step.reads where viewedSlot[slot] < program.values.count {
-        if case .leaf(let leaf) = program.values[viewedSlot[slot]].source,
-          !part.leaves.contains(leaf)
-        {
-          part.leaves.append(leaf)
-        }
+        let owner = viewedSlot[slot]
+        guard case .leaf(let leaf) = program.values[owner].source, !isRead[owner] else { continue }
+        isRead[owner] = true
+        part.leaves.append(leaf)
       }
     }
     return part
@@ -195,7 +195,8 @@ package struct ExecutableBuilder {
         birth[viewedSlot[slot]] = time
         born.append(viewedSlot[slot])
       }
-      for slot in step.reads + step.writes { death[viewedSlot[slot]] = time }
+      for slot in step.reads { death[viewedSlot[slot]] = time }
+      for slot in step.writes { death[viewedSlot[slot]] = time }
     }
     var isOwn = birth.map { $0 >= 0 }
     for slot in outputs { isOwn[slot] = false }

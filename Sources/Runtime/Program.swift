@@ -18,6 +18,8 @@ package final class Program {
   }
 
   package private(set) var values: [Value] = []
+  private var inputLists: [[Int]] = []
+  private var knownSteps: [PointwiseSteps?] = []
   /// The values that are asked for, one a root.
   package private(set) var outputs: [Int] = []
   package private(set) var leafCount = 0
@@ -61,25 +63,29 @@ package final class Program {
   }
 
   /// What a value is computed from.
-  package func inputs(of value: Int) -> [Int] {
-    if case .computed(_, let inputs) = values[value].source { return inputs }
-    return []
-  }
+  package func inputs(of value: Int) -> [Int] { inputLists[value] }
 
-  /// How a pointwise value is computed from its inputs; nothing of others.
-  package func expression(of value: Int) -> (
-    instructions: [Expression.Instruction], numbers: [UInt64]
-  ) {
-    guard case .computed(let operation, let inputs) = values[value].source,
+  /// How a pointwise value is computed from its inputs; nothing of others. Asked for often, found out once.
+  package func steps(of value: Int) -> PointwiseSteps {
+    if let known = knownSteps[value] { return known }
+    var steps = PointwiseSteps()
+    if case .computed(let operation, let inputs) = values[value].source,
       let pointwise = operation.asPointwise
-    else { return ([], []) }
-    var body = Expression(inputCount: inputs.count)
-    _ = pointwise.express(&body, inputs.indices.map { Expression.Value(Int32($0)) })
-    return (body.instructions, body.constants.map { $0.number.bitPattern })
+    {
+      steps = PointwiseSteps(pointwise, inputCount: inputs.count)
+    }
+    knownSteps[value] = steps
+    return steps
   }
 
   private func append(_ source: Source, _ type: TensorType) -> Int {
     values.append(Value(source: source, type: type))
+    if case .computed(_, let inputs) = source {
+      inputLists.append(inputs)
+    } else {
+      inputLists.append([])
+    }
+    knownSteps.append(nil)
     return values.count - 1
   }
 

@@ -11,10 +11,8 @@ package struct Recomputation {
   private static let memberLimit = 40
   private static let registerLimit = 54
   private static let stepLimit = 120
-  /// Nanoseconds of one thread: a byte to or from memory, a step on one element.
+  /// Nanoseconds of one thread for a byte to or from memory.
   private static let byteCost = 0.08
-  private static let stepCost = 0.03
-  private static let functionCost = 0.3
 
   private let program: Program
   private let readers: [[Int]]
@@ -53,7 +51,8 @@ package struct Recomputation {
       }
     }
     for reader in large { takeUpWhatIsAtHand(reader) }
-    for draft in drafts.indices.sorted(by: { time(of: $0, stage) > time(of: $1, stage) })
+    let times = drafts.indices.map { time(of: $0, stage) }
+    for draft in drafts.indices.sorted(by: { times[$0] > times[$1] })
     where drafts[draft].compute != nil {
       settle(draft)
     }
@@ -158,7 +157,7 @@ package struct Recomputation {
       guard fits(unit, members, new.count - read.count) else { return false }
       let large = new.filter { program.values[$0].type.shape == shape(of: unit) }
       saved += memoryCost(of: read) - memoryCost(of: large)
-      saved -= members.reduce(0) { $0 + cost(of: $1) }
+      saved -= members.reduce(0) { $0 + program.steps(of: $1).cost }
       taken.append((unit, members, inputs))
     }
     guard saved > 0 else { return false }
@@ -177,7 +176,7 @@ package struct Recomputation {
         drafts[reader].inputs.contains($0) || drafts[reader].members.contains($0)
           || program.values[$0].type.shape != shape(of: reader)
       }
-      let steps = members.reduce(0) { $0 + cost(of: $1) }
+      let steps = members.reduce(0) { $0 + program.steps(of: $1).cost }
       guard isAtHand, steps < memoryCost(of: [value]),
         fits(reader, members, inputs.count - 1)
       else { continue }
@@ -197,7 +196,7 @@ package struct Recomputation {
     let constants = constants(of: members, beside: draft).count
     let registers = count + draft.inputs.count + inputs + draft.constants.count + constants
     let steps = (draft.members + members).reduce(0) {
-      $0 + program.expression(of: $1).instructions.count
+      $0 + program.steps(of: $1).count
     }
     return count <= Recomputation.memberLimit && registers <= Recomputation.registerLimit
       && steps <= Recomputation.stepLimit
@@ -205,9 +204,11 @@ package struct Recomputation {
 
   private func constants(of members: [Int], beside draft: Schedule.Draft) -> [UInt64] {
     var found: [UInt64] = []
-    for number in members.flatMap({ program.expression(of: $0).numbers })
-    where !draft.constants.contains(number) && !found.contains(number) {
-      found.append(number)
+    for member in members {
+      for number in program.steps(of: member).numbers
+      where !draft.constants.contains(number) && !found.contains(number) {
+        found.append(number)
+      }
     }
     return found
   }
@@ -228,25 +229,5 @@ package struct Recomputation {
     }
     let inside = drafts[unit].members
     drafts[unit].inputs.removeAll { inside.contains($0) }
-  }
-
-  /// Nanoseconds an element.
-  private func cost(of value: Int) -> Double {
-    program.expression(of: value).instructions.reduce(0) {
-      $0 + ($1.micro.isSimple ? Recomputation.stepCost : Recomputation.functionCost)
-    }
-  }
-}
-
-extension Micro {
-  /// Whether a vector of it is one or a few instructions.
-  fileprivate var isSimple: Bool {
-    switch self {
-    case .copy, .add, .subtract, .multiply, .divide, .negate, .squareRoot, .maximum, .minimum,
-      .greater, .equal, .select, .absolute, .floor, .ceil, .round, .truncate, .copySign, .toFloat16,
-      .toBFloat16:
-      true
-    default: false
-    }
   }
 }

@@ -226,7 +226,7 @@ package struct Schedule {
     }
     let members = drafts[unit].members.count
     let inputs = drafts[unit].inputs.count + new.count
-    let constants = program.expression(of: value).numbers.filter {
+    let constants = program.steps(of: value).numbers.filter {
       !drafts[unit].constants.contains($0)
     }
     let registers = members + 1 + inputs + drafts[unit].constants.count + constants.count
@@ -327,10 +327,9 @@ package struct Schedule {
     guard !isDone[root] else { return }
     var stack = [(unit: root, next: 0)]
     while let top = stack.last {
-      let draft = drafts[top.unit]
-      if top.next < draft.inputs.count, !isDone[top.unit] {
+      if top.next < drafts[top.unit].inputs.count, !isDone[top.unit] {
         stack[stack.count - 1].next += 1
-        let needed = unitOf[draft.inputs[top.next]]
+        let needed = unitOf[drafts[top.unit].inputs[top.next]]
         if needed >= 0, !isDone[needed] { stack.append((needed, 0)) }
         continue
       }

@@ -2,6 +2,7 @@ import Adjoint
 import AdjointCPU
 import AdjointGraph
 import AdjointRuntime
+import Foundation
 import Testing
 
 /// Pointwise groups as machine code give the bits that the kernels over tiles give.
@@ -31,6 +32,32 @@ import Testing
     }
     let code = CPUDevice.shared.with(.best) { value() }
     #expect(code == CPUDevice.shared.with(.upToAVX2) { value() })
+  }
+
+  @Test func codeOfManyPlansLiesTogether() {
+    guard CPUDevice.instructionSet == "avx512" else { return }
+    let x = Tensor.normal([50], key: RandomKey(1))
+    // Sums and products in another order for each number.
+    func chain(_ number: Int) -> [Double] {
+      (0..<9).reduce(x) { number >> $1 & 1 == 0 ? $0 + x : $0 * x }.doubles
+    }
+    alone(on: CPUDevice(threads: 1)) {
+      CPUDevice.shared.with(.best) {
+        Engine.removePlans()
+        _ = chain(0)
+        let mappings = mappingCount()
+        let values = (0..<500).map { chain($0) }
+        #expect(mappingCount() < mappings + 30)
+        Engine.removePlans()
+        #expect((0..<500).allSatisfy { chain(499 - $0) == values[499 - $0] })
+      }
+    }
+  }
+
+  /// How many pieces of memory the kernel keeps of this process; there may be some 65,000.
+  private func mappingCount() -> Int {
+    (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8))?
+      .split(separator: "\n").count ?? 0
   }
 }
 
