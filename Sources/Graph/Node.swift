@@ -99,7 +99,6 @@ package final class Node: @unchecked Sendable {
   }
 
   package var type: TensorType { TensorType(shape, element) }
-  package var isEvaluated: Bool { storage != nil }
 
   /// Makes this a node that carries an error: reading it says what went wrong.
   package func poison(_ error: GraphError) {
@@ -183,6 +182,15 @@ extension Node {
     get { holdsError }
     set { holdsError = newValue }
   }
+
+  // Questions about its memory that need no hold on it.
+
+  @inline(__always) package final var isEvaluated: Bool { memory != nil }
+  /// Whether it has its value and still the way to it.
+  @inline(__always) package final var hasHistory: Bool { storedInputCount > 0 && memory != nil }
+  @inline(__always) package final func holds(_ other: Storage?) -> Bool { memory === other }
+  @inline(__always) package final func hasMemory(of other: Node) -> Bool { memory === other.memory }
+  @inline(__always) package final var address: UnsafeMutableRawPointer? { memory?.pointer }
 
   /// True where nothing else holds its memory.
   package final func ownsItsMemoryAlone() -> Bool { isKnownUniquelyReferenced(&memory) }

@@ -114,7 +114,7 @@ extension Node {
   /// False for what has a value: data, numbers, results computed before. Throws the error that it carries.
   fileprivate func needsEvaluation() throws(GraphError) -> Bool {
     if isPoisoned, let error { throw error }
-    if storage != nil { return false }
+    if isEvaluated { return false }
     return storedInputCount > 0 || (operation.kind != .leaf || operation is Placeholder)
   }
 }
@@ -132,6 +132,7 @@ final class EngineState {
   private static let variantLimit = 8
   /// The leaves of the walk under way: memory, or nil and a number. Kept between runs.
   @exclusivity(unchecked) private var memory: [Storage?] = []
+  @exclusivity(unchecked) private var addresses: [UnsafeMutableRawPointer?] = []
   @exclusivity(unchecked) private var numbers: [Double] = []
   @exclusivity(unchecked) var reuse: [Int] = []
   @exclusivity(unchecked) private var isReused: [Bool] = []
@@ -195,18 +196,20 @@ final class EngineState {
 
   private func noteLeaves(_ walk: Walk) throws(GraphError) {
     memory.removeAll(keepingCapacity: true)
+    addresses.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
     var isReadable = true
     let (count, nodes, starts) = (walk.count, walk.nodes, walk.inputStart)
     for index in 0..<count where starts[index] == starts[index + 1] {
       nodes[index]._withUnsafeGuaranteedRef { node in
-        if node.storage == nil {
+        if !node.isEvaluated {
           if node.operation is Literal || node.operation.kind != .leaf { return }
           if node.operation is Placeholder { isReadable = false }
         }
         // From here on the ordinal of a leaf is its number among the leaves.
         node.ordinal = Int32(memory.count)
         memory.append(node.storage)
+        addresses.append(node.address)
         numbers.append(node.scalar)
       }
     }
@@ -220,8 +223,8 @@ final class EngineState {
 
   /// The number of a cell's old value among the leaves of the last walk, or -1.
   private func leafIndex(of node: Node) -> Int {
-    guard let storage = node.storage, Int(node.ordinal) < memory.count, node.ordinal >= 0,
-      memory[Int(node.ordinal)] === storage
+    guard node.isEvaluated, Int(node.ordinal) < memory.count, node.ordinal >= 0,
+      node.holds(memory[Int(node.ordinal)])
     else { return -1 }
     return Int(node.ordinal)
   }
@@ -266,9 +269,9 @@ final class EngineState {
     defer { outputs.removeAll(keepingCapacity: true) }
     try executable.prepare()
     statistics.intermediateBytes = executable.arenaBytes
-    for index in 0..<memory.count {
-      if let storage = memory[index] {
-        executable.setLeaf(index, storage.pointer)
+    for index in 0..<addresses.count {
+      if let address = addresses[index] {
+        executable.setLeaf(index, address)
       } else {
         executable.setScalar(index, numbers[index])
       }

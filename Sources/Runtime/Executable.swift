@@ -32,8 +32,6 @@ package struct HeldPart {
 /// before it runs, so that a run allocates nothing.
 package final class Executable {
   private let kernels: [any Kernel]
-  /// The same, held by the list above: to run one takes no count of who holds it.
-  private let order: UnsafeMutablePointer<Unretained>
   private let slots: Slots
   /// For each leaf its slot; scalars carry the type that their number is written in.
   private let leaves: [(slot: Int, scalar: ElementType?)]
@@ -58,10 +56,6 @@ package final class Executable {
     held: HeldPart
   ) {
     self.kernels = kernels
-    order = .allocate(capacity: kernels.count)
-    for (index, kernel) in kernels.enumerated() {
-      (order + index).initialize(to: Unretained(kernel: kernel))
-    }
     self.slots = slots
     self.leaves = leaves
     self.outputs = outputs
@@ -90,15 +84,7 @@ package final class Executable {
     for kernel in held.kernels { try kernel.run(slots) }
   }
 
-  deinit {
-    slots.deallocate()
-    order.deallocate()
-  }
-
-  private struct Unretained {
-    unowned(unsafe) let kernel: any Kernel
-    @inline(__always) func run(_ slots: Slots) throws(GraphError) { try kernel.run(slots) }
-  }
+  deinit { slots.deallocate() }
 
   var kernelCount: Int { kernels.count }
 
@@ -153,7 +139,7 @@ package final class Executable {
 
   package func run() throws(GraphError) {
     if Profile.isOn { return try runTimed() }
-    for index in 0..<kernelCount { try order[index].run(slots) }
+    for kernel in kernels { try kernel.run(slots) }
   }
 
   private func runTimed() throws(GraphError) {
