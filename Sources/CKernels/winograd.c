@@ -193,6 +193,7 @@ static inline void fetch_to_write(coming c, int64_t point) {
 #define TEMPLATE "winograd.inc"
 #include "each_instruction_set.inc"
 #undef TEMPLATE
+#undef NEAR_ROW_STEPS
 #undef SUFFIX
 #undef ELEMENT
 
