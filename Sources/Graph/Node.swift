@@ -9,7 +9,7 @@ package final class Node: @unchecked Sendable {
   // First what every walk reads: with the reference count before it that is one line of the cache, or two.
 
   /// The operation's signature.
-  @exclusivity(unchecked) package final var storedSignature: UInt64
+  @exclusivity(unchecked) package private(set) final var signature: UInt64
   /// The walk that last met this node, and the place it got there. Valid under the graph lock only.
   @exclusivity(unchecked) package final var mark: UInt32 = 0
   @exclusivity(unchecked) package final var ordinal: Int32 = 0
@@ -19,12 +19,12 @@ package final class Node: @unchecked Sendable {
   @exclusivity(unchecked) package final var input0: Unmanaged<Node>?
   @exclusivity(unchecked) package final var input1: Unmanaged<Node>?
   /// The value, once computed (or given).
-  @exclusivity(unchecked) package final var memory: Storage?
+  @exclusivity(unchecked) package final var storage: Storage?
   @exclusivity(unchecked) package final var input2: Unmanaged<Node>?
-  @exclusivity(unchecked) package final var storedOperation: any Operation
-  @exclusivity(unchecked) package final var storedShape = Shape()
-  @exclusivity(unchecked) package final var storedElement = ElementType.float32
-  @exclusivity(unchecked) package final var holdsError = false
+  @exclusivity(unchecked) package private(set) final var operation: any Operation
+  @exclusivity(unchecked) package final var shape = Shape()
+  @exclusivity(unchecked) package final var element = ElementType.float32
+  @exclusivity(unchecked) package final var isPoisoned = false
   /// The value of a scalar operand or literal.
   @exclusivity(unchecked) package final var scalar: Double = 0
   @exclusivity(unchecked) package final var moreInputs: UnsafeMutablePointer<Unmanaged<Node>>?
@@ -33,8 +33,8 @@ package final class Node: @unchecked Sendable {
     @inline(never)
   #endif
   package init(_ operation: any Operation) {
-    storedOperation = operation
-    storedSignature = operation.signature
+    self.operation = operation
+    signature = operation.signature
     adj_thread().pointee.live_nodes &+= 1
   }
 
@@ -99,11 +99,12 @@ package final class Node: @unchecked Sendable {
   }
 
   package var type: TensorType { TensorType(shape, element) }
+  package var isEvaluated: Bool { storage != nil }
 
   /// Makes this a node that carries an error: reading it says what went wrong.
   package func poison(_ error: GraphError) {
-    storedOperation = Poison(error)
-    storedSignature = operation.signature
+    operation = Poison(error)
+    signature = operation.signature
     isPoisoned = true
     height = 0
   }
@@ -155,43 +156,4 @@ package final class Node: @unchecked Sendable {
     handOver(to: slots)
     Node.drain(slots)
   }
-}
-
-// What other modules read in every step they read through accessors: of a stored property of another module the
-// compiler forgets that its accesses are not to be checked.
-extension Node {
-  @inline(__always) package final var signature: UInt64 { storedSignature }
-  @inline(__always) package final var operation: any Operation { storedOperation }
-
-  @inline(__always) package final var storage: Storage? {
-    get { memory }
-    set { memory = newValue }
-  }
-
-  @inline(__always) package final var shape: Shape {
-    get { storedShape }
-    set { storedShape = newValue }
-  }
-
-  @inline(__always) package final var element: ElementType {
-    get { storedElement }
-    set { storedElement = newValue }
-  }
-
-  @inline(__always) package final var isPoisoned: Bool {
-    get { holdsError }
-    set { holdsError = newValue }
-  }
-
-  // Questions about its memory that need no hold on it.
-
-  @inline(__always) package final var isEvaluated: Bool { memory != nil }
-  /// Whether it has its value and still the way to it.
-  @inline(__always) package final var hasHistory: Bool { storedInputCount > 0 && memory != nil }
-  @inline(__always) package final func holds(_ other: Storage?) -> Bool { memory === other }
-  @inline(__always) package final func hasMemory(of other: Node) -> Bool { memory === other.memory }
-  @inline(__always) package final var address: UnsafeMutableRawPointer? { memory?.pointer }
-
-  /// True where nothing else holds its memory.
-  package final func ownsItsMemoryAlone() -> Bool { isKnownUniquelyReferenced(&memory) }
 }

@@ -248,7 +248,7 @@ package final class CapturedPlan {
   /// True where the last result that was given out is nobody's any more.
   private func isFree(_ place: Int) -> Bool {
     guard isKnownUniquelyReferenced(&nodes[place]) else { return false }
-    return nodes[place].unsafelyUnwrapped.ownsItsMemoryAlone()
+    return isKnownUniquelyReferenced(&nodes[place].unsafelyUnwrapped.storage)
   }
 
   /// Lets the cells hold what was computed into new memory.

@@ -30,7 +30,7 @@ public class Cell: @unchecked Sendable {
   /// A computed value that still has its graph behind it is held as plain data: otherwise a cell that is
   /// assigned and read for ever would keep all that it ever held.
   private func cutHistory() {
-    guard node.hasHistory, let storage = node.storage else { return }
+    guard node.inputCount > 0, let storage = node.storage else { return }
     node = Node(Constant.shared, node.type, storage: storage)
   }
 
@@ -51,11 +51,11 @@ public class Cell: @unchecked Sendable {
   package final func hold(_ new: Node) { node = new }
 
   /// Whether the cell holds a node's memory already.
-  final func hasMemory(of other: Node) -> Bool { node.hasMemory(of: other) }
+  final func hasMemory(of other: Node) -> Bool { node.storage === other.storage }
 
   /// True where nothing else holds this value or its memory: it may be overwritten.
   package final func ownsItsValueAlone() -> Bool {
-    isKnownUniquelyReferenced(&node) && node.ownsItsMemoryAlone()
+    isKnownUniquelyReferenced(&node) && isKnownUniquelyReferenced(&node.storage)
   }
 }
 

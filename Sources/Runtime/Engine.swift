@@ -114,7 +114,7 @@ extension Node {
   /// False for what has a value: data, numbers, results computed before. Throws the error that it carries.
   fileprivate func needsEvaluation() throws(GraphError) -> Bool {
     if isPoisoned, let error { throw error }
-    if isEvaluated { return false }
+    if storage != nil { return false }
     return storedInputCount > 0 || (operation.kind != .leaf || operation is Placeholder)
   }
 }
@@ -124,15 +124,14 @@ final class EngineState {
   @exclusivity(unchecked) var statistics = EngineStatistics()
   @exclusivity(unchecked) var margin: (byteCount: Int, filling: UInt8) = (0, 0)
   #if DEBUG
-    @exclusivity(unchecked) var comparesStructures = true
+    var comparesStructures = true
   #else
-    @exclusivity(unchecked) var comparesStructures = false
+    var comparesStructures = false
   #endif
   /// Patterns of reused buffers that a structure may have plans for.
   private static let variantLimit = 8
   /// The leaves of the walk under way: memory, or nil and a number. Kept between runs.
   @exclusivity(unchecked) private var memory: [Storage?] = []
-  @exclusivity(unchecked) private var addresses: [UnsafeMutableRawPointer?] = []
   @exclusivity(unchecked) private var numbers: [Double] = []
   @exclusivity(unchecked) var reuse: [Int] = []
   @exclusivity(unchecked) private var isReused: [Bool] = []
@@ -196,20 +195,17 @@ final class EngineState {
 
   private func noteLeaves(_ walk: Walk) throws(GraphError) {
     memory.removeAll(keepingCapacity: true)
-    addresses.removeAll(keepingCapacity: true)
     numbers.removeAll(keepingCapacity: true)
     var isReadable = true
-    let (count, nodes, starts) = (walk.count, walk.nodes, walk.inputStart)
-    for index in 0..<count where starts[index] == starts[index + 1] {
-      nodes[index]._withUnsafeGuaranteedRef { node in
-        if !node.isEvaluated {
+    for index in 0..<walk.count where walk.inputStart[index] == walk.inputStart[index + 1] {
+      walk.nodes[index]._withUnsafeGuaranteedRef { node in
+        if node.storage == nil {
           if node.operation is Literal || node.operation.kind != .leaf { return }
           if node.operation is Placeholder { isReadable = false }
         }
         // From here on the ordinal of a leaf is its number among the leaves.
         node.ordinal = Int32(memory.count)
         memory.append(node.storage)
-        addresses.append(node.address)
         numbers.append(node.scalar)
       }
     }
@@ -223,8 +219,8 @@ final class EngineState {
 
   /// The number of a cell's old value among the leaves of the last walk, or -1.
   private func leafIndex(of node: Node) -> Int {
-    guard node.isEvaluated, Int(node.ordinal) < memory.count, node.ordinal >= 0,
-      node.holds(memory[Int(node.ordinal)])
+    guard let storage = node.storage, Int(node.ordinal) < memory.count, node.ordinal >= 0,
+      memory[Int(node.ordinal)] === storage
     else { return -1 }
     return Int(node.ordinal)
   }
@@ -269,9 +265,9 @@ final class EngineState {
     defer { outputs.removeAll(keepingCapacity: true) }
     try executable.prepare()
     statistics.intermediateBytes = executable.arenaBytes
-    for index in 0..<addresses.count {
-      if let address = addresses[index] {
-        executable.setLeaf(index, address)
+    for index in 0..<memory.count {
+      if let storage = memory[index] {
+        executable.setLeaf(index, storage.pointer)
       } else {
         executable.setScalar(index, numbers[index])
       }

@@ -15,19 +15,18 @@ package struct StructureKey: Equatable, Sendable {
   }
 
   /// Bits of a key that are kept: all, but for tests that force collisions.
-  @exclusivity(unchecked) package nonisolated(unsafe) static var keptBits = UInt64.max
+  package nonisolated(unsafe) static var keptBits = UInt64.max
 
   /// The key of an ordered graph: operations with their attributes, the places of their inputs, the types
   /// of leaves, which values are asked for, and what the device says of itself.
   package static func of(_ walk: Walk, roots: [Node], device: UInt64) -> StructureKey {
     var key = StructureKey()
     key.mix(device)
-    let (count, nodes, starts, inputs) = (walk.count, walk.nodes, walk.inputStart, walk.inputs)
-    for index in 0..<count {
-      if index + 8 < count { adj_prefetch(nodes[index + 8].toOpaque()) }
-      let start = starts[index]
-      let end = starts[index + 1]
-      nodes[index]._withUnsafeGuaranteedRef { node in
+    for index in 0..<walk.count {
+      if index + 8 < walk.count { adj_prefetch(walk.nodes[index + 8].toOpaque()) }
+      let start = walk.inputStart[index]
+      let end = walk.inputStart[index + 1]
+      walk.nodes[index]._withUnsafeGuaranteedRef { node in
         if start == end {
           key.mixLeaf(node)
         } else {
@@ -35,11 +34,11 @@ package struct StructureKey: Equatable, Sendable {
           var place = start
           while place + 1 < end {
             key.mix(
-              UInt64(UInt32(bitPattern: inputs[Int(place)])) << 32
-                | UInt64(UInt32(bitPattern: inputs[Int(place + 1)])))
+              UInt64(UInt32(bitPattern: walk.inputs[Int(place)])) << 32
+                | UInt64(UInt32(bitPattern: walk.inputs[Int(place + 1)])))
             place += 2
           }
-          if place < end { key.mix(UInt64(UInt32(bitPattern: inputs[Int(place)])) | 1 << 63) }
+          if place < end { key.mix(UInt64(UInt32(bitPattern: walk.inputs[Int(place)])) | 1 << 63) }
         }
       }
     }
