@@ -204,6 +204,7 @@ static inline void put_weight(const winograd_task *task, int64_t at, float value
 #define TEMPLATE "winograd.inc"
 #include "each_instruction_set.inc"
 #undef TEMPLATE
+#undef NEAR_ROW_STEPS
 #undef SUFFIX
 #undef ELEMENT
 

@@ -52,8 +52,11 @@ final class MatrixProductKernel: Kernel {
     usesLibrary = device.usesLibrary && !isDouble && work >= 16_384
     threads = Int32(work >= 200_000 ? device.threads : 1)
     batches = MatrixProductKernel.offsets(a, b, type)
+    // The library's plain product is the faster one of the first matrix turned, but for ragged results.
+    let isPlain = transposesA == 1 && n % 64 == 0
+    let isLarge = usesLibrary && work >= 200_000 && min(m, n, k) >= 32
     primitive =
-      isHalf || usesLibrary && work >= 200_000 && min(m, n, k) >= 32
+      isHalf || isLarge && !isPlain
       ? PlanningCost.library {
         [transposesA, transposesB, m, n, k, isHalf, threads] in
         adj_onednn_product_create(
