@@ -1,7 +1,7 @@
 # `make` lists what there is to do.
 SWIFT ?= swift
 
-.PHONY: help setup build test thorough kills digests bench bench-train bench-setup sanitize lint docs wasm
+.PHONY: help setup build test thorough kills digests bench bench-chain bench-train bench-setup sanitize lint docs wasm
 
 help:
 	@echo "make setup    install what Adjoint needs or can use (asks first)"
@@ -12,6 +12,7 @@ help:
 	@echo "make digests  train each workload in fifty processes and see that all compute the same bits"
 	@echo "make bench    time whole training steps beside other frameworks (docs/benchmarks.md)"
 	@echo "make bench-train  train on Fashion-MNIST until 90 % are right, beside PyTorch"
+	@echo "make bench-chain  time ten pointwise operations beside a loop written by hand in C"
 	@echo "make bench-setup  install those frameworks, some gigabytes, for make bench alone"
 	@echo "make sanitize run tests under the address and thread sanitizers"
 	@echo "make lint     check the style of all sources"
@@ -52,6 +53,9 @@ bench: build
 bench-train: build
 	$(SWIFT) build -c release --package-path Benchmarks --scratch-path .build/benchmarks
 	.build/benchmarks/release/benchmarks --trainings 5 $(BENCH)
+
+bench-chain: build
+	Benchmarks/peers/chain_by_hand
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Benchmarks Package.swift

@@ -43,13 +43,13 @@ struct BenchCheck {
   /// Checks what the command line names, or everything that trains.
   static func run(_ arguments: Arguments) throws {
     let named = try arguments.operands.map { try BenchCase.workload($0) }
-    if named.contains(.product) {
-      throw CommandError.usage("bench: product has no loss to check")
+    if let other = named.first(where: { !$0.trains }) {
+      throw CommandError.usage("bench: \(other.rawValue) has no loss to check")
     }
     let bound = try arguments.number("--bound", in: 0...1)
     let precision = try Precision.asked(arguments) ?? .float32
     var failed: [String] = []
-    for workload in named.isEmpty ? Workload.allCases.filter({ $0 != .product }) : named {
+    for workload in named.isEmpty ? Workload.allCases.filter({ $0.trains }) : named {
       let check = BenchCheck(
         workload: workload, bound: bound, isReplay: arguments.has("--replay"),
         precision: precision

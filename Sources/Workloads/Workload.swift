@@ -15,6 +15,11 @@ public enum Workload: String, CaseIterable, Sendable {
   #endif
   /// No training: the product of two matrices of 1024×1024, the measure of the engine's arithmetic.
   case product
+  /// No training: ten pointwise operations on a million numbers, the measure of fusion.
+  case chain
+
+  /// Whether a step has a loss.
+  public var trains: Bool { self != .product && self != .chain }
 
   /// Eight different batches in rotation, data already in memory.
   public static let batchCount = 8
@@ -55,6 +60,7 @@ public enum Workload: String, CaseIterable, Sendable {
       case .gpt: return Workload.language(variant)
     #endif
     case .product: return Workload.products(of: 1024, variant)
+    case .chain: return Workload.chains(of: 1 << 20, variant)
     }
   }
 
@@ -88,6 +94,21 @@ public enum Workload: String, CaseIterable, Sendable {
     return { _ in
       variant.isReplay
         ? replayed(matrices[0], matrices[1]) : product(matrices[0], matrices[1]).evaluated()
+    }
+  }
+
+  /// What `Benchmarks/peers/chain.c` computes in one loop written by hand.
+  private static func chains(of count: Int, _ variant: WorkloadVariant) -> (Int) -> Tensor {
+    let numbers = (0..<batchCount).map { variant.of(.normal([count], key: RandomKey($0))) }
+    let chain = { (x: Tensor) in
+      let line = x * 1.5 + 0.25
+      let bent = maximum(line * x - 0.5, x)
+      return bent / sqrt(bent * bent + 1) - line
+    }
+    let replayed = compiled(chain)
+    return { step in
+      let x = numbers[step % batchCount]
+      return variant.isReplay ? replayed(x) : chain(x).evaluated()
     }
   }
 

@@ -78,7 +78,7 @@ import Testing
     for place in Self.cases.indices {
       let all = (1...5).map { threads in
         alone(on: CPUDevice(threads: threads)) {
-          results(place, .float32, normal).map { $0.bits }
+          results(place, .float32, normal).map { $0.floats.map { $0.bitPattern } }
         }
       }
       #expect(all.allSatisfy { $0 == all[0] }, "\(Self.cases[place])")
