@@ -40,3 +40,9 @@ ADJ_HALF_INLINE uint16_t adj_as_float16(float value) {
 
 // Of a value that bfloat16 holds exactly.
 ADJ_HALF_INLINE uint16_t adj_as_bfloat16(float value) { return (uint16_t)(adj_bits_of_float(value) >> 16); }
+
+// The nearest that bfloat16 holds, halves to even.
+ADJ_HALF_INLINE uint16_t adj_rounded_to_bfloat16(float value) {
+  uint32_t bits = adj_bits_of_float(value);
+  return value != value ? 0x7fc0u : (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}

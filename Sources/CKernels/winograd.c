@@ -8,6 +8,7 @@
 // A block of patches is small enough to stay in the caches from its reading to its results. Threads share the patches.
 #include "adjoint_kernels.h"
 #include "adjoint_threads.h"
+#include "half_precision.h"
 #include "instruction_sets.h"
 #include "thread_share.h"
 #include <string.h>
@@ -61,6 +62,9 @@ static inline int64_t patch_step(int64_t channels) { return points * channels + 
 
 static int64_t block_elements(const patch_grid *g, int64_t channels) { return g->block * patch_step(channels); }
 
+/// Numbers of bfloat16 take half of the memory, so that more patches are near.
+static inline void widen_blocks(patch_grid *g) { g->block *= 2; }
+
 static int64_t thread_elements(const patch_grid *g) {
   return block_elements(g, g->channels) + block_elements(g, g->outputs);
 }
@@ -97,16 +101,18 @@ static sum_plan plan_sums(const patch_grid *g, int threads) {
 
 int64_t adj_winograd_scratch(const adj_convolution *s, adj_winograd_role role, int threads) {
   patch_grid g = role == ADJ_WINOGRAD_INPUT_GRADIENT ? grid_of_upstream(s) : grid_of_images(s);
+  widen_blocks(&g); // for either element type
   int64_t sums = role == ADJ_WINOGRAD_WEIGHT_GRADIENT ? plan_sums(&g, threads).parts : 1;
   return (threads * thread_elements(&g) + sums * weight_elements(&g)) * (int64_t)sizeof(float);
 }
 
 typedef struct {
   patch_grid grid;
-  const float *images; // or the gradient of the results, for the images' gradient
-  const float *weights;
-  const float *upstream; // for the gradient of the weights
-  float *out;
+  int element_bytes;  // of what is read and written: of float or bfloat16
+  const void *images; // or the gradient of the results, for the images' gradient
+  const void *weights;
+  const void *upstream; // for the gradient of the weights
+  void *out;
   int64_t in_step, out_step; // in `weights`, from one channel that is read to the next, and of one that is written
   int turned;                // whether the window is read from its end
   float *points_of_weights, *scratch;
@@ -152,9 +158,9 @@ typedef struct {
 
 enum { cache_line = 64 };
 
-static coming rows_coming(const float *from, int64_t line, int64_t first, int64_t last) {
-  const char *begin = (const char *)(from + first * line), *end = (const char *)(from + last * line);
-  return (coming){begin, adj_max(0, (end - begin) / cache_line)};
+/// Of rows that have `line` bytes.
+static coming rows_coming(const void *from, int64_t line, int64_t first, int64_t last) {
+  return (coming){(const char *)from + first * line, adj_max(0, (last - first) * line / cache_line)};
 }
 
 /// What of the images is first read by the patches from `begin` on.
@@ -163,15 +169,17 @@ static coming patches_coming(const winograd_task *task, int64_t begin, int64_t c
   if (count <= 0) return (coming){0, 0};
   patch_place first = place_of(g, begin), last = place_of(g, begin + count - 1);
   int64_t top = first.n * g->height + adj_max(0, first.top + 2), all = g->n * g->height;
-  return rows_coming(task->images, g->width * g->channels, top, adj_min(all, last.n * g->height + last.top + 4));
+  return rows_coming(task->images, g->width * g->channels * task->element_bytes, top,
+                     adj_min(all, last.n * g->height + last.top + 4));
 }
 
 /// The results of some tiles: where they will be written, or their gradient.
-static coming results_coming(const winograd_task *task, const float *results, int64_t begin, int64_t count) {
+static coming results_coming(const winograd_task *task, const void *results, int64_t begin, int64_t count) {
   const patch_grid *g = &task->grid;
   if (count <= 0) return (coming){0, 0};
   patch_place first = place_of(g, begin), last = place_of(g, begin + count - 1);
-  return rows_coming(results, g->out_width * g->outputs, first.n * g->out_height + first.out_top,
+  int64_t line = g->out_width * g->outputs * task->element_bytes;
+  return rows_coming(results, line, first.n * g->out_height + first.out_top,
                      last.n * g->out_height + adj_min(g->out_height, last.out_top + 2));
 }
 
@@ -186,6 +194,13 @@ static inline void fetch_to_write(coming c, int64_t point) {
   for (int64_t i = c.lines * point / points; i < end; i++) __builtin_prefetch(c.begin + i * cache_line, 1, 2);
 }
 
+static inline void put_weight(const winograd_task *task, int64_t at, float value) {
+  if (task->element_bytes == sizeof value)
+    ((float *)task->out)[at] = value;
+  else
+    ((uint16_t *)task->out)[at] = adj_rounded_to_bfloat16(value);
+}
+
 #define ELEMENT float
 #define SUFFIX f32
 #include "near_product.inc"
@@ -197,35 +212,99 @@ static inline void fetch_to_write(coming c, int64_t point) {
 #undef SUFFIX
 #undef ELEMENT
 
-static void run_forward(winograd_task *task, int threads) {
-  task->scratch = task->points_of_weights + weight_elements(&task->grid);
-  adj_parallel(CHOOSE(transform_weights_f32), task, threads);
-  adj_parallel(CHOOSE(convolve_patches_f32), task, threads);
+#include "winograd_bfloat16.inc"
+
+static void run_task(adj_task transform, adj_task run, winograd_task *task, int threads) {
+  adj_parallel(transform, task, threads);
+  adj_parallel(run, task, threads);
+}
+
+static winograd_task forward_task(const adj_convolution *s, int element_bytes, const void *in, const void *weights,
+                                  void *out, float *scratch) {
+  winograd_task task = {.grid = grid_of_images(s), .element_bytes = element_bytes, .points_of_weights = scratch};
+  task.images = in, task.weights = weights, task.out = out;
+  if (element_bytes < (int)sizeof(float)) widen_blocks(&task.grid);
+  task.in_step = 9, task.out_step = 9 * s->window.c;
+  task.scratch = scratch + weight_elements(&task.grid);
+  return task;
+}
+
+static winograd_task input_gradient_task(const adj_convolution *s, int element_bytes, const void *upstream,
+                                         const void *weights, void *gradient, float *scratch) {
+  winograd_task task = forward_task(s, element_bytes, upstream, weights, gradient, scratch);
+  task.grid = grid_of_upstream(s);
+  if (element_bytes < (int)sizeof(float)) widen_blocks(&task.grid);
+  task.in_step = 9 * s->window.c, task.out_step = 9, task.turned = 1;
+  return task;
+}
+
+static winograd_task weight_gradient_task(const adj_convolution *s, int element_bytes, const void *in,
+                                          const void *upstream, void *gradient, float *scratch, int threads) {
+  winograd_task task = forward_task(s, element_bytes, in, NULL, gradient, scratch);
+  task.upstream = upstream;
+  task.sums = plan_sums(&task.grid, threads);
+  task.scratch = task.points_of_weights + task.sums.parts * weight_elements(&task.grid);
+  return task;
 }
 
 void adj_winograd_forward(const adj_convolution *s, const float *in, const float *weights, float *out, void *scratch,
                           int threads) {
-  winograd_task task = {.grid = grid_of_images(s), .points_of_weights = scratch};
-  task.images = in, task.weights = weights, task.out = out;
-  task.in_step = 9, task.out_step = 9 * s->window.c;
-  run_forward(&task, threads);
+  winograd_task task = forward_task(s, sizeof(float), in, weights, out, scratch);
+  run_task(CHOOSE(transform_weights_f32), CHOOSE(convolve_patches_f32), &task, threads);
 }
 
 void adj_winograd_input_gradient(const adj_convolution *s, const float *upstream, const float *weights,
                                  float *gradient, void *scratch, int threads) {
-  winograd_task task = {.grid = grid_of_upstream(s), .points_of_weights = scratch};
-  task.images = upstream, task.weights = weights, task.out = gradient;
-  task.in_step = 9 * s->window.c, task.out_step = 9, task.turned = 1;
-  run_forward(&task, threads);
+  winograd_task task = input_gradient_task(s, sizeof(float), upstream, weights, gradient, scratch);
+  run_task(CHOOSE(transform_weights_f32), CHOOSE(convolve_patches_f32), &task, threads);
 }
 
 void adj_winograd_weight_gradient(const adj_convolution *s, const float *in, const float *upstream, float *gradient,
                                   void *scratch, int threads) {
-  winograd_task task = {.grid = grid_of_images(s), .points_of_weights = scratch};
-  task.images = in, task.upstream = upstream, task.out = gradient;
-  task.in_step = 9, task.out_step = 9 * s->window.c;
-  task.sums = plan_sums(&task.grid, threads);
-  task.scratch = task.points_of_weights + task.sums.parts * weight_elements(&task.grid);
-  adj_parallel(CHOOSE(sum_patches_f32), &task, threads);
-  adj_parallel(CHOOSE(gather_gradient_f32), &task, threads);
+  winograd_task task = weight_gradient_task(s, sizeof(float), in, upstream, gradient, scratch, threads);
+  run_task(CHOOSE(sum_patches_f32), CHOOSE(gather_gradient_f32), &task, threads);
 }
+
+#if defined(__x86_64__)
+int adj_winograd_serves_bfloat16(const adj_convolution *s) {
+  return adj_has_avx512() && __builtin_cpu_supports("avx512bf16") && adj_winograd_serves(s);
+}
+
+void adj_winograd_forward_bfloat16(const adj_convolution *s, const uint16_t *in, const uint16_t *weights,
+                                   uint16_t *out, void *scratch, int threads) {
+  winograd_task task = forward_task(s, sizeof *in, in, weights, out, scratch);
+  run_task(transform_half_weights, convolve_halves, &task, threads);
+}
+
+void adj_winograd_input_gradient_bfloat16(const adj_convolution *s, const uint16_t *upstream,
+                                          const uint16_t *weights, uint16_t *gradient, void *scratch, int threads) {
+  winograd_task task = input_gradient_task(s, sizeof *upstream, upstream, weights, gradient, scratch);
+  run_task(transform_half_weights, convolve_halves, &task, threads);
+}
+
+void adj_winograd_weight_gradient_bfloat16(const adj_convolution *s, const uint16_t *in, const uint16_t *upstream,
+                                           uint16_t *gradient, void *scratch, int threads) {
+  winograd_task task = weight_gradient_task(s, sizeof *in, in, upstream, gradient, scratch, threads);
+  run_task(sum_halves, gather_gradient_f32_avx512, &task, threads);
+}
+#else
+int adj_winograd_serves_bfloat16(const adj_convolution *s) {
+  (void)s;
+  return 0;
+}
+
+void adj_winograd_forward_bfloat16(const adj_convolution *s, const uint16_t *in, const uint16_t *weights,
+                                   uint16_t *out, void *scratch, int threads) {
+  (void)s, (void)in, (void)weights, (void)out, (void)scratch, (void)threads;
+}
+
+void adj_winograd_input_gradient_bfloat16(const adj_convolution *s, const uint16_t *upstream,
+                                          const uint16_t *weights, uint16_t *gradient, void *scratch, int threads) {
+  (void)s, (void)upstream, (void)weights, (void)gradient, (void)scratch, (void)threads;
+}
+
+void adj_winograd_weight_gradient_bfloat16(const adj_convolution *s, const uint16_t *in, const uint16_t *upstream,
+                                           uint16_t *gradient, void *scratch, int threads) {
+  (void)s, (void)in, (void)upstream, (void)gradient, (void)scratch, (void)threads;
+}
+#endif

@@ -52,7 +52,8 @@ extension CPUDevice: Device {
       _ role: ConvolutionKernel.Role, _ motion: WindowMotion, _ groups: Int
     ) -> Bool {
       let shapes = (inputs[0].shape, inputs[1].shape, result.shape)
-      return ConvolutionKernel.existsInHalves(role, motion, groups: groups, shapes)
+      return WinogradKernel.existsInHalves(role, motion, groups: groups, shapes)
+        || ConvolutionKernel.existsInHalves(role, motion, groups: groups, shapes)
     }
     switch operation {
     case let product as MatMul: return MatrixProductKernel.paysInHalves(product, inputs)

@@ -8,12 +8,14 @@ import CKernels
 final class WinogradKernel: Kernel {
   var summary: String {
     let window = shape.window
-    return "winograd \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w) to \(shape.o)"
+    return (isHalf ? "bfloat16 " : "")
+      + "winograd \(role) \(window.n)×\(window.c)×\(window.h)×\(window.w) to \(shape.o)"
   }
   private let role: ConvolutionKernel.Role
   private let a: Int
   private let b: Int
   private let output: Int
+  private let isHalf: Bool
   private let threads: Int32
   private var shape: adj_convolution
   let scratchBytes: Int
@@ -25,14 +27,16 @@ final class WinogradKernel: Kernel {
     _ b: Location,
     _ output: Location, _ device: CPUDevice
   ) {
-    guard output.type.element == .float32, motion.axes.count == 2 else { return nil }
+    isHalf = output.type.element == .bfloat16
+    guard isHalf || output.type.element == .float32 else { return nil }
     self.role = role
     self.a = a.slot
     self.b = b.slot
     self.output = output.slot
-    var shape = convolutionShape(
-      role, motion, groups: groups, (a.shape, b.shape, output.shape))
-    guard adj_winograd_serves(&shape) != 0 else { return nil }
+    guard
+      var shape = WinogradKernel.served(
+        role, motion, groups: groups, (a.shape, b.shape, output.shape), isHalf: isHalf)
+    else { return nil }
     threads = Int32(device.threads)
     let kind =
       switch role {
@@ -44,7 +48,44 @@ final class WinogradKernel: Kernel {
     self.shape = shape
   }
 
+  /// The convolution, if it is one of those.
+  private static func served(
+    _ role: ConvolutionKernel.Role, _ motion: WindowMotion, groups: Int,
+    _ shapes: (Shape, Shape, Shape), isHalf: Bool
+  ) -> adj_convolution? {
+    if motion.axes.count != 2 { return nil }
+    var shape = convolutionShape(role, motion, groups: groups, shapes)
+    let serves = isHalf ? adj_winograd_serves_bfloat16(&shape) : adj_winograd_serves(&shape)
+    return serves != 0 ? shape : nil
+  }
+
+  /// Whether it takes a convolution of bfloat16.
+  static func existsInHalves(
+    _ role: ConvolutionKernel.Role, _ motion: WindowMotion, groups: Int,
+    _ shapes: (Shape, Shape, Shape)
+  ) -> Bool { served(role, motion, groups: groups, shapes, isHalf: true) != nil }
+
   func run(_ slots: Slots) {
+    if isHalf { runHalf(slots) } else { runFloat(slots) }
+  }
+
+  private func runHalf(_ slots: Slots) {
+    let (a, b, c) = (
+      slots[a].assumingMemoryBound(to: UInt16.self),
+      slots[b].assumingMemoryBound(to: UInt16.self),
+      slots[output].assumingMemoryBound(to: UInt16.self)
+    )
+    let scratch = slots[scratchSlot]
+    switch role {
+    case .forward: adj_winograd_forward_bfloat16(&shape, a, b, c, scratch, threads)
+    case .inputGradient:
+      adj_winograd_input_gradient_bfloat16(&shape, a, b, c, scratch, threads)
+    case .kernelGradient:
+      adj_winograd_weight_gradient_bfloat16(&shape, a, b, c, scratch, threads)
+    }
+  }
+
+  private func runFloat(_ slots: Slots) {
     let (a, b, c) = (
       slots[a].assumingMemoryBound(to: Float.self), slots[b].assumingMemoryBound(to: Float.self),
       slots[output].assumingMemoryBound(to: Float.self)

@@ -48,9 +48,11 @@ func characters(_ files: [String], context: Int, seed: Int) throws -> (Material,
   return (material, known.count)
 }
 
-/// The loss on unseen data of a network that has been trained so many steps.
+/// The loss on unseen data of a network that has been trained so many steps, from weights that may have been moved by
+/// less than a rounding to bfloat16.
 func unseenLoss(
-  _ name: String, seed: Int, steps: Int, _ precision: Precision, text files: [String]
+  _ name: String, seed: Int, steps: Int, _ precision: Precision, moved: Bool = false,
+  text files: [String]
 ) throws -> Double {
   Initialization.seed(seed)
   let material: Material
@@ -74,6 +76,11 @@ func unseenLoss(
       vocabulary: vocabulary, context: 128, width: 128, depth: 4, heads: 4, tiedHead: false,
       headBias: true, activation: .geluTanh)
     (rate, optimizer) = (1e-3, Adam(network, learningRate: 1e-3, weightDecay: 0.01))
+  }
+  if moved {
+    for parameter in network.parameters {
+      parameter.value = parameter.value.cast(to: .bfloat16).cast(to: .float32).evaluated()
+    }
   }
   // Falling to nothing, so that the last steps' own noise is not what is compared.
   optimizer.schedule = RateSchedule.cosine(rate, length: steps).value

@@ -76,6 +76,34 @@ import Testing
     }
   }
 
+  /// 3×3 windows that move by one round the 16 numbers of a patch too, so an element is as near as the typical size of
+  /// results allows, not as near as its own.
+  @Test(arguments: [(16, 32, 9, 1), (32, 16, 12, 0), (48, 48, 7, 2), (64, 64, 8, 1)])
+  func convolutionsByWinogradsAlgorithm(channels: Int, results: Int, size: Int, padding: Int) {
+    let x = Tensor.normal([7, channels, size, size], key: RandomKey(1))
+    let k = Tensor.normal([results, channels, 3, 3], key: RandomKey(2))
+    let upstream = Tensor.normal(convolution(x, k, padding: padding).shape, key: RandomKey(3))
+    func values(_ x: Tensor, _ k: Tensor, _ upstream: Tensor) -> [[Double]] {
+      let y = convolution(x, k, padding: padding)
+      let slopes = gradient(of: (y * upstream).sum(), withRespectTo: [x, k])
+      return ([y] + slopes).map { $0.doubles }
+    }
+    let exact = values(rounded(x), rounded(k), rounded(upstream))
+    for engine in PrecisionTests.engines {
+      Devices.with(engine) {
+        let found = withPrecision(.bfloat16) { values(x, k, upstream) }
+        for (place, (a, b)) in zip(found, exact).enumerated() {
+          let usual = (b.reduce(0) { $0 + $1 * $1 } / Double(b.count)).squareRoot()
+          let errors = zip(a, b).map { Swift.abs($0 - $1) }
+          let error = (errors.reduce(0) { $0 + $1 * $1 } / Double(b.count)).squareRoot()
+          #expect(error < 0.005 * usual, "\(engine.name) \(place): \(error / usual)")
+          let farthest = errors.max() ?? 0
+          #expect(farthest < 0.04 * usual, "\(engine.name) \(place): \(farthest / usual)")
+        }
+      }
+    }
+  }
+
   @Test func attentionOfHeadsIsNearThatOfFloat32() {
     let parts = (0..<3).map { Tensor.normal([2, 3, 70, 64], key: RandomKey($0)) }
     func attend() -> Tensor {
@@ -141,6 +169,19 @@ import Testing
     #expect(!products.isEmpty)
     guard CPUDevice.multipliesBfloat16 else { return }
     #expect(products.contains { $0.hasPrefix("bfloat16 matmul 64×128×784") })
+  }
+
+  @Test func convolutionsRunAsBfloat16() {
+    let x = Tensor.normal([8, 16, 8, 8], key: RandomKey(1))
+    let k = Tensor.normal([32, 16, 3, 3], key: RandomKey(2))
+    let summaries = alone {
+      Profile.set(true)
+      defer { Profile.set(false) }
+      _ = withPrecision(.bfloat16) { convolution(x, k, padding: 1) }.doubles
+      return Profile.entries.map { $0.summary }
+    }
+    guard CPUDevice.multipliesBfloat16 else { return }
+    #expect(summaries.contains("bfloat16 winograd forward 8×16×8×8 to 32"), "\(summaries)")
   }
 
   @Test func otherTypesStayAsTheyAre() {

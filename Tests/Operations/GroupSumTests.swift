@@ -139,5 +139,5 @@ import Testing
 }
 
 extension Tensor {
-  fileprivate var bits: [UInt64] { cast(to: .float64).doubles.map { $0.bitPattern } }
+  var bits: [UInt64] { cast(to: .float64).doubles.map { $0.bitPattern } }
 }

@@ -100,3 +100,8 @@ int64_t adj_winograd_scratch(const adj_convolution *s, adj_winograd_role role, i
 void adj_winograd_forward(const adj_convolution *s, const float *in, const float *weights, float *out, void *scratch, int threads);
 void adj_winograd_input_gradient(const adj_convolution *s, const float *upstream, const float *weights, float *gradient, void *scratch, int threads);
 void adj_winograd_weight_gradient(const adj_convolution *s, const float *in, const float *upstream, float *gradient, void *scratch, int threads);
+// of bfloat16: sums in float, results rounded; only where the processor multiplies pairs of them.
+int adj_winograd_serves_bfloat16(const adj_convolution *s);
+void adj_winograd_forward_bfloat16(const adj_convolution *s, const uint16_t *in, const uint16_t *weights, uint16_t *out, void *scratch, int threads);
+void adj_winograd_input_gradient_bfloat16(const adj_convolution *s, const uint16_t *upstream, const uint16_t *weights, uint16_t *gradient, void *scratch, int threads);
+void adj_winograd_weight_gradient_bfloat16(const adj_convolution *s, const uint16_t *in, const uint16_t *upstream, uint16_t *gradient, void *scratch, int threads);
