@@ -77,6 +77,8 @@ int adj_winograd_serves(const adj_convolution *s) {
   int is_plain = w->stride_h == 1 && w->stride_w == 1 && w->dilation_h == 1 && w->dilation_w == 1 && s->groups == 1;
   int is_whole = w->c > 0 && s->o > 0 && w->c % channel_grain == 0 && s->o % channel_grain == 0;
   int is_padded = w->pad_h >= 0 && w->pad_h <= 2 && w->pad_w >= 0 && w->pad_w <= 2 && w->pad_d == 0;
+  // Where padding takes pixels away at the end, a patch would look at some that no window sees.
+  is_padded &= w->out_h + 2 - w->pad_h >= w->h && w->out_w + 2 - w->pad_w >= w->w;
   if (!is_three || !is_plain || !is_whole || !is_padded) return 0;
   patch_grid g = grid_of_images(s);
   return g.tiles >= 4 * patch_rows;

@@ -18,8 +18,8 @@ struct CPUCompiler {
   /// The operations left to the plain kernels so far.
   private(set) var fallbacks: [String] = []
 
-  /// The values whose units are done.
-  private(set) var isEmitted: [Bool]
+  /// How many units have yet to read each value; a value that is computed again is read again.
+  private(set) var readsLeft: [Int]
   private let held: [Bool]
   private let folded: FoldedLayers
 
@@ -30,7 +30,7 @@ struct CPUCompiler {
     builder = ExecutableBuilder(program, held: held)
     self.held = program.heldValues(held)
     folded = FoldedLayers(program, held: self.held, device)
-    isEmitted = program.values.map { _ in false }
+    readsLeft = program.values.map { _ in 0 }
     locations = program.values.enumerated().map { index, value in
       if case .computed = value.source { return nil }
       return .rowMajor(index, value.type)
@@ -50,13 +50,14 @@ struct CPUCompiler {
     } isHeld: {
       !held.isEmpty && held[$0]
     }
+    if !folded.layers.isEmpty { for unit in schedule.units { noteReads(of: unit.members, 1) } }
     for unit in schedule.units {
       switch unit {
       case .group(let members, let sums, let results, let compute, let givesResults):
         appendGroup(members, sums, results, compute, givesResults)
       case .single(let value): try appendSingle(value)
       }
-      for value in unit.members { isEmitted[value] = true }
+      if !folded.layers.isEmpty { noteEnd(of: unit) }
     }
     let found = program.outputs.map { value in
       copied(location(value), as: location(value).shape.strides).slot
@@ -65,6 +66,19 @@ struct CPUCompiler {
     return builder.finish(found: found, reuse: reuse) { slot, leaf in
       groupOf[slot].map { kernels[$0].worksInPlace(on: leaf) { owners[$0] } } ?? false
     }
+  }
+
+  private mutating func noteReads(of members: [Int], _ change: Int) {
+    for value in Set(members.flatMap { program.inputs(of: $0) }) { readsLeft[value] += change }
+  }
+
+  /// What is inside a layer has read when the layer has.
+  private mutating func noteEnd(of unit: Unit) {
+    if case .single(let value) = unit {
+      if folded.inside.contains(value) { return }
+      for part in folded.layers[value]?.inside ?? [] { noteReads(of: [part], -1) }
+    }
+    noteReads(of: unit.members, -1)
   }
 
   func location(_ value: Int) -> Location { locations[value].unsafelyUnwrapped }

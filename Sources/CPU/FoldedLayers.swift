@@ -229,9 +229,9 @@ extension CPUCompiler {
     else { return false }
     let own = locations.indices.filter { locations[$0]?.slot == slot }
     guard !own.contains(where: { program.outputs.contains($0) }) else { return false }
-    return program.values.indices.allSatisfy { reader in
-      isEmitted[reader] || reader == layer.end || layer.inside.contains(reader)
-        || !program.inputs(of: reader).contains { own.contains($0) }
+    let parts = layer.inside + [layer.end]
+    return own.allSatisfy { value in
+      readsLeft[value] == parts.count { program.inputs(of: $0).contains(value) }
     }
   }
 }

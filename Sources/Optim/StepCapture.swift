@@ -78,11 +78,12 @@ package final class StepCapture: @unchecked Sendable {
   }
 
   /// Whether a step's gradients are the first that are added up, and whether they are the last, are structure, like
-  /// the optimizer's own settings.
+  /// the optimizer's own settings and the precision that products have here.
   private var context: Int {
     let isFirst = optimizer.waiting == 0
     let isLast = optimizer.waiting + 1 >= optimizer.accumulation
-    return (optimizer.form + form) << 2 | (isFirst ? 2 : 0) | (isLast ? 1 : 0)
+    let settings = (optimizer.form + form) << 8 | Int(Precision.current.rawValue)
+    return settings << 2 | (isFirst ? 2 : 0) | (isLast ? 1 : 0)
   }
 
   private func noteTrainable() {

@@ -50,8 +50,10 @@ public class Cell: @unchecked Sendable {
 
   package final func hold(_ new: Node) { node = new }
 
-  /// Whether the cell holds a node's memory already.
-  final func hasMemory(of other: Node) -> Bool { node.storage === other.storage }
+  /// Whether the cell holds a node's memory already; numbers and what is not computed yet have none.
+  final func hasMemory(of other: Node) -> Bool {
+    node.storage != nil && node.storage === other.storage
+  }
 
   /// True where nothing else holds this value or its memory: it may be overwritten.
   package final func ownsItsValueAlone() -> Bool {

@@ -124,7 +124,7 @@ final class FunctionCapture: @unchecked Sendable {
       arguments.removeAll()
       fill(arguments)
       try arguments.findLeaves()
-      let capture = captures.find(0)
+      let capture = captures.find(Int(Precision.current.rawValue))
       if let plan = capture.planToReplay {
         if try Engine.state.replay(plan, arguments, key: 0) {
           capture.noteReplay()

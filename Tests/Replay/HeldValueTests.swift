@@ -68,6 +68,65 @@ import Testing
     }
   }
 
+  /// What a function computes with is that of the scope where it is called.
+  @Test func aScopeOfPrecisionIsNotForgotten() {
+    alone {
+      let w = Cell(Tensor.normal([64, 64], key: RandomKey(1)).evaluated())
+      let function = compiled { matmul($0, w.value) }
+      let x = Tensor.normal([128, 64], key: RandomKey(2)).evaluated()
+      let wide = matmul(x, w.value).floats
+      let narrow = withPrecision(.bfloat16) { matmul(x, w.value).floats }
+      #expect(wide != narrow)
+      for _ in 0..<4 {
+        #expect(function(x).floats == wide)
+        #expect(withPrecision(.bfloat16) { function(x).floats } == narrow)
+      }
+    }
+  }
+
+  /// A number has no memory that it could share with the one that was there.
+  @Test func aNumberReplacesANumber() throws {
+    let cell = Cell(Tensor(1.0))
+    try Engine.commit([], [CellUpdate(cell, Tensor(0.5))])
+    #expect(cell.value.item == 0.5)
+    cell.value = Tensor.ones([4]).sum()
+    try Engine.commit([], [CellUpdate(cell, Tensor(0.0))])
+    #expect(cell.value.item == 0)
+  }
+
+  /// A layer that ends later than another begins reads its images when it ends; a group may compute again what an
+  /// earlier one has computed, from what it was made of.
+  @Test func whatIsReadLaterIsNotWrittenOver() {
+    alone {
+      let convs = (0..<3).map { _ in Conv2d(16, 16, kernel: 3, padding: 1) }
+      let bodies: [(Tensor) -> Tensor] = [
+        { x in
+          let h = convs[0](x)
+          return convs[1](h) + (convs[2](exp(h)) + h)
+        },
+        { x in
+          let h = relu(convs[0](x))
+          return convs[1](h) + (convs[2](relu(convs[1](h))) + h)
+        },
+        { x in
+          let h = convs[0](x), r = relu(h)
+          return (convs[1](r * 0.5) + h) * r
+        },
+        { x in
+          let h = convs[0](x), r = relu(h)
+          return convs[2]((convs[1](r + 1) + h) * r)
+        },
+      ]
+      for (place, body) in bodies.enumerated() {
+        let function = compiled(body)
+        for index in 0..<4 {
+          let x = Tensor.normal([2, 16, 40, 40], key: RandomKey(index))
+          #expect(isNear(function(x), body(x)), "\(place)")
+        }
+      }
+    }
+  }
+
   @Test func whatOthersReadIsNotWrittenOver() {
     alone {
       let conv = Conv2d(4, 4, kernel: 3, padding: 1)
