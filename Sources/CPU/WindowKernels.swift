@@ -68,12 +68,8 @@ final class ConvolutionKernel: Kernel {
   }
 
   private static func kind(_ role: Role) -> Int32 {
-    let kind =
-      switch role {
-      case .forward: ADJ_CONV_FORWARD
-      case .inputGradient: ADJ_CONV_INPUT_GRADIENT
-      case .kernelGradient: ADJ_CONV_WEIGHT_GRADIENT
-      }
+    let kind = role.choose(
+      ADJ_CONV_FORWARD, ADJ_CONV_INPUT_GRADIENT, ADJ_CONV_WEIGHT_GRADIENT)
     return Int32(kind.rawValue)
   }
 
@@ -134,33 +130,52 @@ final class ConvolutionKernel: Kernel {
   }
 
   private func runFloat(_ slots: Slots) {
-    let (a, b, c) = (
-      slots[a].assumingMemoryBound(to: Float.self), slots[b].assumingMemoryBound(to: Float.self),
-      slots[output].assumingMemoryBound(to: Float.self)
-    )
-    let scratch = slots[scratchSlot]
-    switch role {
-    case .forward: adj_convolve_f32(&shape, a, b, c, scratch, threads)
-    case .inputGradient:
-      adj_convolution_input_gradient_f32(&shape, a, b, c, scratch, threads)
-    case .kernelGradient:
-      adj_convolution_weight_gradient_f32(&shape, a, b, c, scratch, threads)
-    }
+    let function = role.choose(
+      adj_convolve_f32, adj_convolution_input_gradient_f32, adj_convolution_weight_gradient_f32)
+    place(slots).call(function, &shape, threads)
   }
 
   private func runDouble(_ slots: Slots) {
-    let (a, b, c) = (
-      slots[a].assumingMemoryBound(to: Double.self), slots[b].assumingMemoryBound(to: Double.self),
-      slots[output].assumingMemoryBound(to: Double.self)
-    )
-    let scratch = slots[scratchSlot]
-    switch role {
-    case .forward: adj_convolve_f64(&shape, a, b, c, scratch, threads)
-    case .inputGradient:
-      adj_convolution_input_gradient_f64(&shape, a, b, c, scratch, threads)
-    case .kernelGradient:
-      adj_convolution_weight_gradient_f64(&shape, a, b, c, scratch, threads)
+    let function = role.choose(
+      adj_convolve_f64, adj_convolution_input_gradient_f64, adj_convolution_weight_gradient_f64)
+    place(slots).call(function, &shape, threads)
+  }
+
+  private func place(_ slots: Slots) -> ConvolutionMemory {
+    ConvolutionMemory(
+      a: slots[a], b: slots[b], output: slots[output], scratch: slots[scratchSlot])
+  }
+}
+
+extension ConvolutionKernel.Role {
+  /// What is this role's.
+  func choose<Choice>(_ forward: Choice, _ inputGradient: Choice, _ kernelGradient: Choice)
+    -> Choice
+  {
+    switch self {
+    case .forward: forward
+    case .inputGradient: inputGradient
+    case .kernelGradient: kernelGradient
     }
+  }
+}
+
+/// The operands of a convolution, in whatever role, that runs in a kernel of our own.
+struct ConvolutionMemory {
+  let a: UnsafeMutableRawPointer
+  let b: UnsafeMutableRawPointer
+  let output: UnsafeMutableRawPointer
+  let scratch: UnsafeMutableRawPointer
+
+  func call<Element>(
+    _ function: (
+      UnsafePointer<adj_convolution>?, UnsafePointer<Element>?, UnsafePointer<Element>?,
+      UnsafeMutablePointer<Element>?, UnsafeMutableRawPointer?, Int32
+    ) -> Void, _ shape: inout adj_convolution, _ threads: Int32
+  ) {
+    function(
+      &shape, a.assumingMemoryBound(to: Element.self), b.assumingMemoryBound(to: Element.self),
+      output.assumingMemoryBound(to: Element.self), scratch, threads)
   }
 }
 

@@ -38,12 +38,8 @@ final class WinogradKernel: Kernel {
         role, motion, groups: groups, (a.shape, b.shape, output.shape), isHalf: isHalf)
     else { return nil }
     threads = Int32(device.threads)
-    let kind =
-      switch role {
-      case .forward: ADJ_WINOGRAD_FORWARD
-      case .inputGradient: ADJ_WINOGRAD_INPUT_GRADIENT
-      case .kernelGradient: ADJ_WINOGRAD_WEIGHT_GRADIENT
-      }
+    let kind = role.choose(
+      ADJ_WINOGRAD_FORWARD, ADJ_WINOGRAD_INPUT_GRADIENT, ADJ_WINOGRAD_WEIGHT_GRADIENT)
     scratchBytes = Int(adj_winograd_scratch(&shape, kind, threads))
     self.shape = shape
   }
@@ -66,35 +62,17 @@ final class WinogradKernel: Kernel {
   ) -> Bool { served(role, motion, groups: groups, shapes, isHalf: true) != nil }
 
   func run(_ slots: Slots) {
-    if isHalf { runHalf(slots) } else { runFloat(slots) }
-  }
-
-  private func runHalf(_ slots: Slots) {
-    let (a, b, c) = (
-      slots[a].assumingMemoryBound(to: UInt16.self),
-      slots[b].assumingMemoryBound(to: UInt16.self),
-      slots[output].assumingMemoryBound(to: UInt16.self)
-    )
-    let scratch = slots[scratchSlot]
-    switch role {
-    case .forward: adj_winograd_forward_bfloat16(&shape, a, b, c, scratch, threads)
-    case .inputGradient:
-      adj_winograd_input_gradient_bfloat16(&shape, a, b, c, scratch, threads)
-    case .kernelGradient:
-      adj_winograd_weight_gradient_bfloat16(&shape, a, b, c, scratch, threads)
-    }
-  }
-
-  private func runFloat(_ slots: Slots) {
-    let (a, b, c) = (
-      slots[a].assumingMemoryBound(to: Float.self), slots[b].assumingMemoryBound(to: Float.self),
-      slots[output].assumingMemoryBound(to: Float.self)
-    )
-    let scratch = slots[scratchSlot]
-    switch role {
-    case .forward: adj_winograd_forward(&shape, a, b, c, scratch, threads)
-    case .inputGradient: adj_winograd_input_gradient(&shape, a, b, c, scratch, threads)
-    case .kernelGradient: adj_winograd_weight_gradient(&shape, a, b, c, scratch, threads)
+    let memory = ConvolutionMemory(
+      a: slots[a], b: slots[b], output: slots[output], scratch: slots[scratchSlot])
+    if isHalf {
+      let function = role.choose(
+        adj_winograd_forward_bfloat16, adj_winograd_input_gradient_bfloat16,
+        adj_winograd_weight_gradient_bfloat16)
+      memory.call(function, &shape, threads)
+    } else {
+      let function = role.choose(
+        adj_winograd_forward, adj_winograd_input_gradient, adj_winograd_weight_gradient)
+      memory.call(function, &shape, threads)
     }
   }
 }

@@ -110,5 +110,7 @@ import Testing
       [1, 1].map { WindowAxis(stride: 1, before: $0, after: $0, dilation: 2) })
     #expect(kernels([8, 16, 16, 16], 32, wide).isEmpty)
     #expect(kernels([1, 16, 8, 8], 16, plain).isEmpty, "too few patches")
+    let cut = WindowMotion([1, 1].map { WindowAxis(stride: 1, before: $0, after: -1) })
+    #expect(kernels([8, 16, 17, 17], 16, cut).isEmpty, "a last row that no window sees")
   }
 }
